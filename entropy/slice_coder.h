@@ -1,0 +1,55 @@
+// entropy/slice_coder.h: one level of one tile to and from bytes, driven by the integer PixelCNN.
+//
+// Positions are coded along wavefronts, x + 3 y ascending, then y ascending; at a position group by
+// group. One walk serves both directions. Coded bits <= 1.001 x ideal bits + 16.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "entropy/code_map.h"
+#include "entropy/code_source.h"
+#include "entropy/integer_pixelcnn.h"
+
+namespace vqcodec::entropy {
+
+// Ideal lengths of what a slice holds, in bits / kLengthOne, one entry a group.
+struct SliceStatistics {
+  std::vector<std::uint64_t> code_length;    // decisions to the codewords, the escape leaf excluded
+  std::vector<std::uint64_t> escape_length;  // escape leaf, codeword and remainders of escapes
+};
+
+struct EncodedSlice {
+  std::vector<std::uint8_t> bytes;
+  CodeMap map;  // the codes that were chosen
+  SliceStatistics statistics;
+};
+
+struct DecodedSlice {
+  CodeMap map;
+  SliceStatistics statistics;
+};
+
+// A prior with its weights packed for the processor; shared by threads once made.
+class SliceCoder {
+ public:
+  explicit SliceCoder(const IntegerPixelCnn& prior);  // Borrows: the prior must outlive it.
+  ~SliceCoder();
+
+  // coarser: the maps of levels 0 .. level-1 of the same tile. Throws Error(kInternal) on a grid
+  // that does not fit them.
+  EncodedSlice encode(int quality, int level, int height, int width,
+                      std::span<const CodeMap> coarser, CodeSource& source) const;
+  // Throws Error(kCorrupt) where an escape cannot be; otherwise any bytes give some map: the
+  // checksum of the codes decides.
+  DecodedSlice decode(int quality, int level, int height, int width,
+                      std::span<const CodeMap> coarser, std::span<const std::uint8_t> bytes) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vqcodec::entropy
