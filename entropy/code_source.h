@@ -17,8 +17,8 @@ struct Choice {
   std::array<std::int32_t, kMaxDimension> remainder{};
 };
 
-// An entropy-constrained quantizer implements it to choose with the prior's own conditional lengths;
-// finished code maps implement it by look-up.
+// An entropy-constrained quantizer implements it to choose with the prior's own conditional
+// lengths; finished code maps implement it by look-up.
 class CodeSource {
  public:
   virtual ~CodeSource() = default;

@@ -15,7 +15,8 @@
 //   h2 = saturate(bias2 + mix * h1(4 taps before me in 3x3, and me), shift2)
 //   f  = bias3[s] + slice[s] * (h2, slots of the slices before s)             (kept as int32)
 //   t  = saturate(f + inside[s] * (slots of the groups before me in slice s), shift3)
-//   p  = sigmoid_table[clamp(round_shift(node_bias + node_weights * t, node_shift))]
+//   z  = round_shift(node_bias + node_weights * t, node_shift)       (logit of branch 1, in 1/128)
+//   p  = sigmoid_table[clamp(z, -2048, 2047) + 2048]                 (probability of branch 1)
 //
 // with round_shift(v, n) = (v + (1 << n >> 1)) >> n, saturate = clamp(round_shift(v, n), 0, 127).
 // The constants -64 * sum(weights) of the zero point are part of the biases.
@@ -31,9 +32,9 @@ namespace vqcodec::entropy {
 
 inline constexpr int kZeroPoint = 64;
 inline constexpr int kMaxActivation = 127;
-inline constexpr int kNearTaps = 12;   // rows y-2, y-1 (x-2..x+2) and row y (x-2, x-1), raster order
-inline constexpr int kAboveTaps = 9;   // 3x3, raster order
-inline constexpr int kMixTaps = 5;     // (y-1: x-1, x, x+1), (y: x-1), then (y, x)
+inline constexpr int kNearTaps = 12;  // rows y-2, y-1 (x-2..x+2) and row y (x-2, x-1), raster order
+inline constexpr int kAboveTaps = 9;  // 3x3, raster order
+inline constexpr int kMixTaps = 5;    // (y-1: x-1, x, x+1), (y: x-1), then (y, x)
 inline constexpr int kSigmoidSteps = 4096;  // table size; entry i is for the logit (i - 2048) / 128
 
 // One group of channels at one quality: codewords as the context sees them, and their tree.
@@ -41,12 +42,12 @@ struct GroupPrior {
   int first_slot = 0;
   int dimension = 0;  // slots first_slot .. first_slot + dimension - 1
   int slice = 0;
-  int codewords = 0;                       // K
-  std::vector<std::uint8_t> activations;   // (K, dimension), 0..127
-  CodeTree tree;                           // K + 1 leaves; leaf K is the escape
-  std::vector<std::int8_t> node_weights;   // (nodes, features)
-  std::vector<std::int32_t> node_bias;     // (nodes)
-  std::vector<std::uint8_t> node_shift;    // (nodes)
+  int codewords = 0;                      // K
+  std::vector<std::uint8_t> activations;  // (K, dimension), 0..127
+  CodeTree tree;                          // K + 1 leaves; leaf K is the escape
+  std::vector<std::int8_t> node_weights;  // (nodes, features)
+  std::vector<std::int32_t> node_bias;    // (nodes)
+  std::vector<std::uint8_t> node_shift;   // (nodes)
 };
 
 // What differs from quality to quality on one level. Groups come in coding order: slice by slice,
@@ -59,24 +60,24 @@ struct QualityPrior {
 
 // What all qualities share on one level. Weights are -127..127.
 struct LevelPrior {
-  int slots = 0;     // activations of one position
-  int coarser = 0;   // slots of all coarser levels together, coarsest first
+  int slots = 0;    // activations of one position
+  int coarser = 0;  // slots of all coarser levels together, coarsest first
   int hidden = 0;
   int features = 0;
-  std::vector<int> slice_slots;                     // slots of each slice; they sum to `slots`
-  std::vector<std::int8_t> near;                    // (hidden, kNearTaps, slots)
-  std::vector<std::int8_t> above;                   // (hidden, kAboveTaps, coarser)
-  std::vector<std::int8_t> mix;                     // (hidden, kMixTaps, hidden)
-  std::vector<std::vector<std::int8_t>> slice;      // [s]: (features, hidden + slots before s)
-  std::vector<std::vector<std::int8_t>> inside;     // [s]: (features, slots of s)
-  std::vector<std::uint8_t> shift1, shift2;         // (hidden)
-  std::vector<std::uint8_t> shift3;                 // (slices, features)
+  std::vector<int> slice_slots;                  // slots of each slice; they sum to `slots`
+  std::vector<std::int8_t> near;                 // (hidden, kNearTaps, slots)
+  std::vector<std::int8_t> above;                // (hidden, kAboveTaps, coarser)
+  std::vector<std::int8_t> mix;                  // (hidden, kMixTaps, hidden)
+  std::vector<std::vector<std::int8_t>> slice;   // [s]: (features, hidden + slots before s)
+  std::vector<std::vector<std::int8_t>> inside;  // [s]: (features, slots of s)
+  std::vector<std::uint8_t> shift1, shift2;      // (hidden)
+  std::vector<std::uint8_t> shift3;              // (slices, features)
   std::vector<QualityPrior> qualities;
 };
 
 struct IntegerPixelCnn {
-  std::vector<LevelPrior> levels;           // 0 is the coarsest; each next one has twice the grid
-  std::vector<std::uint16_t> sigmoid_table; // (kSigmoidSteps), 1..65535, units of 2^-16
+  std::vector<LevelPrior> levels;            // 0 is the coarsest; each next one has twice the grid
+  std::vector<std::uint16_t> sigmoid_table;  // (kSigmoidSteps), 1..65535, units of 2^-16
 
   // Throws Error(kInternal) where a shape is off or a sum could reach 2^24 (the bound under which
   // float32 products in any order give the same integers). `read` calls it with kCorrupt.

@@ -1,7 +1,7 @@
 // entropy/slice_coder.h: one level of one tile to and from bytes, driven by the integer PixelCNN.
 //
-// Positions are coded along wavefronts, x + 3 y ascending, then y ascending; at a position group by
-// group. One walk serves both directions. Coded bits <= 1.001 x ideal bits + 16.
+// Order: wavefronts of equal x + 3 y ascending; in a wavefront group by group; in a group the
+// positions by y ascending. One walk serves both directions. Coded bits <= 1.001 x ideal bits + 16.
 #pragma once
 
 #include <cstdint>
