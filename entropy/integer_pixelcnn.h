@@ -14,7 +14,7 @@
 //   h1 = saturate(bias1 + near * slots(12 taps before me in 5x5) + above * coarser(3x3), shift1)
 //   h2 = saturate(bias2 + mix * h1(4 taps before me in 3x3, and me), shift2)
 //   f  = bias3[s] + slice[s] * (h2, slots of the slices before s)             (kept as int32)
-//   t  = saturate(f + inside[s] * (slots of the groups before me in slice s), shift3)
+//   t  = saturate(f + inside[s] * (slots of slice s), shift3)        (mine and later ones read 64)
 //   z  = round_shift(node_bias + node_weights * t, node_shift)       (logit of branch 1, in 1/128)
 //   p  = sigmoid_table[clamp(z, -2048, 2047) + 2048]                 (probability of branch 1)
 //
@@ -29,6 +29,12 @@
 #include "entropy/code_tree.h"
 
 namespace vqcodec::entropy {
+
+inline constexpr int kMaxLevels = 8;
+inline constexpr int kMaxSlots = 4096;  // of a level, and of all levels coarser than it
+inline constexpr int kMaxHidden = 1024;
+inline constexpr int kMaxFeatures = 512;
+inline constexpr int kMaxQualities = 16;
 
 inline constexpr int kZeroPoint = 64;
 inline constexpr int kMaxActivation = 127;

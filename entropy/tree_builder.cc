@@ -142,7 +142,9 @@ Point TreeBuilder::mean(const Set& set) const {
       sums[static_cast<std::size_t>(c)] += weight(k) * coordinate(k, c);
     }
   }
-  for (std::int64_t& sum : sums) sum /= mass(set);
+  // Rounded down, so that the two sides of a mean are never empty unless all points are equal.
+  const std::int64_t total = mass(set);
+  for (std::int64_t& sum : sums) sum = sum / total - (sum % total < 0 ? 1 : 0);
   return sums;
 }
 
