@@ -1,0 +1,36 @@
+#include "tools/builtin_model.h"
+
+#ifdef VQCODEC_BUILTIN_MODEL
+
+// An array of 20 million numbers takes a compiler minutes; the assembler copies the file.
+asm(".section .rodata\n"
+    ".balign 64\n"
+    "vqcodec_builtin_begin:\n"
+    ".incbin \"" VQCODEC_BUILTIN_MODEL
+    "\"\n"
+    "vqcodec_builtin_end:\n"
+    ".byte 0\n"
+    ".previous\n");
+
+extern "C" {
+extern const std::uint8_t vqcodec_builtin_begin[] __attribute__((visibility("hidden")));
+extern const std::uint8_t vqcodec_builtin_end[] __attribute__((visibility("hidden")));
+}
+
+namespace vqcodec::tools {
+
+std::span<const std::uint8_t> builtin_model() {
+  return {vqcodec_builtin_begin, vqcodec_builtin_end};
+}
+
+}  // namespace vqcodec::tools
+
+#else
+
+namespace vqcodec::tools {
+
+std::span<const std::uint8_t> builtin_model() { return {}; }
+
+}  // namespace vqcodec::tools
+
+#endif

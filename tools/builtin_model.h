@@ -1,0 +1,12 @@
+// tools/builtin_model.h: the model that is part of the program.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace vqcodec::tools {
+
+// The bytes of a .vqm; empty where the build had none. Nothing is read from disk until it is used.
+std::span<const std::uint8_t> builtin_model();
+
+}  // namespace vqcodec::tools

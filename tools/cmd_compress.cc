@@ -1,0 +1,79 @@
+// tools/cmd_compress.cc: pictures to .vqc files.
+#include <cstdio>
+#include <memory>
+
+#include "codec/codec.h"
+#include "codec/image_io.h"
+#include "codec/metrics.h"
+#include "codec/stage_clock.h"
+#include "tools/batch.h"
+#include "tools/file_io.h"
+#include "tools/model_store.h"
+#include "tools/observed_transform.h"
+#include "tools/output_file.h"
+#include "tools/shared_options.h"
+
+namespace vqcodec::tools {
+namespace {
+
+struct CompressArguments {
+  BatchOptions batch;
+  codec::CompressOptions options;
+};
+
+const NameRule& name_rule() {
+  static const NameRule rule{.from = {"png", "jpg", "jpeg", "ppm", "pgm"}, .to = "vqc"};
+  return rule;
+}
+
+std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
+  char text[96];
+  std::snprintf(text, sizeof text, "%dx%d, %zu bytes, %.3f bpp", image.width, image.height,
+                size_bytes, codec::bits_per_pixel(size_bytes, image));
+  return text;
+}
+
+int compress_all(const CompressArguments& arguments, const Verbosity& verbosity) {
+  ModelStore models(arguments.batch.model_path);
+  auto options = arguments.options;
+  options.threads = thread_count(arguments.batch.threads);
+  const auto compress_one = [&](const Job& job, Progress& progress, codec::Timings& timings) {
+    codec::StageClock clock(&timings);
+    const auto image = clock.time("read picture", [&] {
+      return codec::read_image(read_file(job.input), arguments.batch.max_pixels);
+    });
+    const auto* model = clock.time("read model", [&] { return &models.preferred(); });
+    auto* networks = clock.time("load networks", [&] {
+      return &models.transform(*model, arguments.batch.device, options.threads);
+    });
+    ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
+    const auto bytes = codec::compress(image, *model, transform, options, &timings);
+    clock.time("write", [&] { write_output(job.output, bytes); });
+    return summary_line(image, bytes.size());
+  };
+  return run_batch(arguments.batch, name_rule(), verbosity, compress_one);
+}
+
+}  // namespace
+
+Command add_compress(CLI::App& program, const Verbosity& verbosity) {
+  auto* parser = program.add_subcommand("compress", "pictures (PNG, JPEG, PPM) to .vqc files");
+  const auto arguments = std::make_shared<CompressArguments>();
+  add_batch_options(*parser, arguments->batch);
+  auto& options = arguments->options;
+  auto* rate = parser->add_option_group("rate", "how small, how good; one of");
+  rate->add_option("-q,--quality", options.quality, "1 (smallest) to 8 (best)")
+      ->check(CLI::Range(1, 8))
+      ->capture_default_str();
+  rate->add_option("--target-bpp", options.target_bpp, "bits per pixel, at most")
+      ->check(CLI::PositiveNumber);
+  rate->add_option("--target-size", options.target_size_bytes, "bytes, at most")
+      ->check(CLI::PositiveNumber);
+  rate->add_option("--target-psnr", options.target_psnr_db, "dB, at least")
+      ->check(CLI::PositiveNumber);
+  rate->require_option(0, 1);
+  parser->add_flag("--strip", options.strip, "leave metadata out");
+  return {parser, [arguments, &verbosity] { return compress_all(*arguments, verbosity); }};
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,92 @@
+// tools/cmd_decompress.cc: .vqc files to PNG or PPM.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "codec/codec.h"
+#include "codec/image_io.h"
+#include "codec/stage_clock.h"
+#include "entropy/error.h"
+#include "tools/batch.h"
+#include "tools/file_io.h"
+#include "tools/model_store.h"
+#include "tools/observed_transform.h"
+#include "tools/output_file.h"
+#include "tools/shared_options.h"
+
+namespace vqcodec::tools {
+namespace {
+
+struct DecompressArguments {
+  BatchOptions batch;
+  codec::DecompressOptions options;
+  std::string crop;
+  std::string format;  // "png" or "ppm"; empty: by the output's name
+};
+
+codec::Rectangle parse_crop(const std::string& text) {
+  codec::Rectangle crop;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%d,%d,%d,%d%c", &crop.x, &crop.y, &crop.width, &crop.height,
+                  &rest) != 4)
+    throw Error(ErrorKind::kUsage, "--crop: found ", text, ", expected X,Y,WIDTH,HEIGHT");
+  return crop;
+}
+
+std::string format_of(const std::string& output, const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  if (output == kStandardStream) return "png";
+  const auto extension = std::filesystem::path(output).extension().string();
+  if (extension == ".ppm" || extension == ".pgm") return "ppm";
+  if (extension == ".png" || std::filesystem::is_character_file(output)) return "png";
+  throw Error(ErrorKind::kUsage, "the output ", output, " is neither .png nor .ppm; see --format");
+}
+
+std::vector<std::uint8_t> written(const codec::Image& image, const std::string& format) {
+  return format == "ppm" ? codec::write_ppm(image) : codec::write_png(image);
+}
+
+int decompress_all(const DecompressArguments& arguments, const Verbosity& verbosity) {
+  ModelStore models(arguments.batch.model_path);
+  auto options = arguments.options;
+  options.threads = thread_count(arguments.batch.threads);
+  options.max_pixels = arguments.batch.max_pixels;
+  if (!arguments.crop.empty()) options.crop = parse_crop(arguments.crop);
+  const NameRule rule{.from = {"vqc"}, .to = arguments.format.empty() ? "png" : arguments.format};
+
+  const auto decompress_one = [&](const Job& job, Progress& progress, codec::Timings& timings) {
+    codec::StageClock clock(&timings);
+    const auto format = format_of(job.output, arguments.format);
+    const auto bytes = clock.time("read file", [&] { return read_file(job.input); });
+    const auto fingerprint = codec::inspect(bytes).fingerprint;
+    const auto* model =
+        clock.time("read model", [&] { return &models.with_fingerprint(fingerprint); });
+    auto* networks = clock.time("load networks", [&] {
+      return &models.transform(*model, arguments.batch.device, options.threads);
+    });
+    ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
+    const auto image = codec::decompress(bytes, *model, transform, options, &timings);
+    clock.time("write picture", [&] { write_output(job.output, written(image, format)); });
+    return std::to_string(image.width) + "x" + std::to_string(image.height);
+  };
+  return run_batch(arguments.batch, rule, verbosity, decompress_one);
+}
+
+}  // namespace
+
+Command add_decompress(CLI::App& program, const Verbosity& verbosity) {
+  auto* parser = program.add_subcommand("decompress", ".vqc files to pictures (PNG, PPM)");
+  const auto arguments = std::make_shared<DecompressArguments>();
+  add_batch_options(*parser, arguments->batch);
+  parser
+      ->add_option("--levels", arguments->options.levels,
+                   "decode only the first N levels: a coarse picture")
+      ->check(CLI::Range(1, 16));
+  parser->add_option("--crop", arguments->crop, "decode only this part: X,Y,WIDTH,HEIGHT");
+  parser->add_option("--format", arguments->format, "png or ppm, whatever the output's name")
+      ->check(CLI::IsMember({"png", "ppm"}));
+  return {parser, [arguments, &verbosity] { return decompress_all(*arguments, verbosity); }};
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,74 @@
+#include "tools/file_io.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "entropy/error.h"
+
+namespace vqcodec::tools {
+namespace {
+
+constexpr std::size_t kPipeBlockBytes = std::size_t{1} << 16;
+
+// What to make room for: the file's size, where the descriptor is a file.
+std::size_t expected_bytes(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return kPipeBlockBytes;
+  return std::min(static_cast<std::size_t>(status.st_size), kMaxFileBytes) + 1;
+}
+
+std::vector<std::uint8_t> read_all(int descriptor) {
+  std::vector<std::uint8_t> bytes(expected_bytes(descriptor));
+  std::size_t size = 0;
+  while (true) {
+    if (size == bytes.size()) bytes.resize(2 * size);
+    const ssize_t count = ::read(descriptor, bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_system_error("cannot read");
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size > kMaxFileBytes)
+      throw Error(ErrorKind::kResource, "more than ", kMaxFileBytes, " bytes, the largest file");
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace
+
+FileDescriptor::~FileDescriptor() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void FileDescriptor::close() {
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  if (::close(descriptor) != 0) throw_system_error("cannot write");
+}
+
+std::vector<std::uint8_t> read_file(const std::string& path) {
+  if (path == kStandardStream) return read_all(STDIN_FILENO);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw_system_error("cannot open");
+  return read_all(file.get());
+}
+
+void write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_system_error("cannot write");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+void throw_system_error(const char* action) {
+  throw Error(ErrorKind::kResource, action, ": ", std::strerror(errno));
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,36 @@
+// tools/file_io.h: whole files to bytes and bytes to descriptors. Failures are Error(kResource).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vqcodec::tools {
+
+inline constexpr const char* kStandardStream = "-";  // standard input or output, by context
+inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 32;
+
+// Owns an open descriptor.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  ~FileDescriptor();
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  int get() const { return descriptor_; }
+  void close();  // Throws: a full disk may be reported only here.
+
+ private:
+  int descriptor_;
+};
+
+std::vector<std::uint8_t> read_file(const std::string& path);  // or kStandardStream
+void write_all(int descriptor, std::span<const std::uint8_t> bytes);
+
+// The Error that errno stands for, e.g. "cannot open: No such file or directory".
+[[noreturn]] void throw_system_error(const char* action);
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,105 @@
+#include "tools/input_list.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "tools/file_io.h"
+
+namespace vqcodec::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool fits(const fs::path& path, const NameRule& rule) {
+  std::string extension = path.extension().string();
+  if (extension.empty()) return false;
+  extension.erase(0, 1);
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return std::find(rule.from.begin(), rule.from.end(), extension) != rule.from.end();
+}
+
+fs::path renamed(fs::path path, const NameRule& rule) {
+  if (fits(path, rule)) return path.replace_extension(rule.to);
+  return path += "." + rule.to;
+}
+
+class JobList {
+ public:
+  JobList(const InputArguments& arguments, const NameRule& rule)
+      : arguments_(arguments), rule_(rule) {}
+
+  void add(const std::string& input) {
+    std::error_code ignored;
+    if (input == kStandardStream) {
+      add_file(input, kStandardStream);
+    } else if (!fs::is_directory(input, ignored)) {
+      add_file(input, placed(input, fs::path(input).filename()));
+    } else if (arguments_.recursive) {
+      add_folder(input);
+    } else {
+      refuse(input, Error(ErrorKind::kUsage, "is a folder; -r takes the files in it"));
+    }
+  }
+
+  std::vector<Job> take() { return std::move(jobs_); }
+
+ private:
+  void add_folder(const fs::path& folder) {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (entry.is_regular_file() && fits(entry.path(), rule_)) found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    if (found.empty()) refuse(folder.string(), Error(ErrorKind::kUsage, "holds ", expected()));
+    for (const auto& path : found)
+      add_file(path.string(), placed(path, path.lexically_relative(folder)));
+  }
+
+  // relative: the part of the name that stays below the output folder.
+  std::string placed(const fs::path& input, const fs::path& relative) const {
+    if (arguments_.output_folder.empty()) return renamed(input, rule_).string();
+    return renamed(fs::path(arguments_.output_folder) / relative, rule_).string();
+  }
+
+  void add_file(const std::string& input, std::string output) {
+    if (!arguments_.output.empty()) output = arguments_.output;
+    if (output != kStandardStream && !outputs_.insert(output).second) {
+      refuse(input, Error(ErrorKind::kUsage, "another input becomes ", output, " too"));
+      return;
+    }
+    jobs_.push_back({.input = input, .output = std::move(output), .refusal = {}});
+  }
+
+  void refuse(const std::string& input, Error why) {
+    jobs_.push_back({.input = input, .output = {}, .refusal = std::move(why)});
+  }
+
+  std::string expected() const {
+    std::string text = "no file named";
+    for (const auto& extension : rule_.from) text += " *." + extension;
+    return text;
+  }
+
+  const InputArguments& arguments_;
+  const NameRule& rule_;
+  std::vector<Job> jobs_;
+  std::set<std::string> outputs_;
+};
+
+}  // namespace
+
+std::vector<Job> list_jobs(const InputArguments& arguments, const NameRule& rule) {
+  JobList list(arguments, rule);
+  for (const auto& input : arguments.inputs) list.add(input);
+  auto jobs = list.take();
+  const auto to_one = std::count_if(jobs.begin(), jobs.end(),
+                                    [](const Job& job) { return job.output == kStandardStream; });
+  if (jobs.size() > 1 && (!arguments.output.empty() || to_one > 1))
+    throw Error(ErrorKind::kUsage, "one output for ", jobs.size(),
+                " inputs; --output-dir takes all");
+  return jobs;
+}
+
+}  // namespace vqcodec::tools

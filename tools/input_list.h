@@ -1,0 +1,36 @@
+// tools/input_list.h: command line arguments to jobs: one input and the name of its output each.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "entropy/error.h"
+
+namespace vqcodec::tools {
+
+// How names change, e.g. {"png", "jpg"} to "vqc". Extensions are lower case; any case matches.
+struct NameRule {
+  std::vector<std::string> from;  // these are replaced; to any other name `to` is appended
+  std::string to;
+};
+
+struct InputArguments {
+  std::vector<std::string> inputs;  // files, folders with `recursive`, "-": standard input
+  std::string output;               // of the one input; "-": standard output; empty: by the rule
+  std::string output_folder;        // empty: beside the input
+  bool recursive = false;
+};
+
+struct Job {
+  std::string input;
+  std::string output;
+  std::optional<Error> refusal;  // why it cannot be done; the others still are
+};
+
+// Folders give the files that the rule's `from` fits, by name, in one order everywhere; below
+// `output_folder` their structure is kept. Throws Error(kUsage) where one output is named for
+// several inputs.
+std::vector<Job> list_jobs(const InputArguments& arguments, const NameRule& rule);
+
+}  // namespace vqcodec::tools

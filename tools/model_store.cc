@@ -1,0 +1,107 @@
+#include "tools/model_store.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "codec/hex.h"
+#include "entropy/error.h"
+#include "tools/builtin_model.h"
+#include "tools/file_io.h"
+#include "tools/network_module.h"
+#include "tools/program_path.h"
+
+namespace vqcodec::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> installed_paths() {
+  std::error_code ignored;  // no such folder: nothing is installed
+  std::vector<std::string> paths;
+  for (const auto& entry :
+       fs::directory_iterator(program_folder().parent_path() / "share/vqcodec/models", ignored))
+    if (entry.path().extension() == ".vqm") paths.push_back(entry.path().string());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The model's file is not the one the message is about, so it is named.
+template <typename Work>
+decltype(auto) naming(const std::string& path, Work&& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), "model ", path, ": ", error.what());
+  }
+}
+
+}  // namespace
+
+std::vector<KnownModel> known_models() {
+  std::vector<KnownModel> models;
+  if (!builtin_model().empty())
+    models.push_back({.path = {}, .summary = codec::summarize_model(builtin_model())});
+  for (const auto& path : installed_paths())
+    models.push_back({.path = path, .summary = naming(path, [&] {
+                                      return codec::summarize_model(read_file(path));
+                                    })});
+  return models;
+}
+
+const codec::ModelFile& ModelStore::add(std::span<const std::uint8_t> bytes) {
+  auto model = codec::read_model(bytes);
+  const auto fingerprint = model.fingerprint;
+  return models_.try_emplace(fingerprint, std::move(model)).first->second;
+}
+
+const codec::ModelFile& ModelStore::add_file(const std::string& path) {
+  return naming(path, [&]() -> const codec::ModelFile& { return add(read_file(path)); });
+}
+
+const codec::ModelFile& ModelStore::preferred() {
+  if (preferred_ == nullptr) preferred_ = &read_preferred();
+  return *preferred_;
+}
+
+const codec::ModelFile& ModelStore::read_preferred() {
+  if (!model_path_.empty()) return add_file(model_path_);
+  if (!builtin_model().empty()) return add(builtin_model());
+  const auto paths = installed_paths();
+  if (!paths.empty()) return add_file(paths.front());
+  throw Error(ErrorKind::kUnsupported,
+              "this build has no built-in model; give one with --model FILE");
+}
+
+const codec::ModelFile* ModelStore::find(std::uint64_t fingerprint) {
+  if (!model_path_.empty()) preferred();
+  if (const auto found = models_.find(fingerprint); found != models_.end()) return &found->second;
+  if (!model_path_.empty()) return nullptr;
+  for (const auto& known : known_models())
+    if (known.summary.fingerprint == fingerprint)
+      return &(known.path.empty() ? add(builtin_model()) : add_file(known.path));
+  return nullptr;
+}
+
+const codec::ModelFile& ModelStore::with_fingerprint(std::uint64_t fingerprint) {
+  if (const auto* model = find(fingerprint)) return *model;
+  std::string others;
+  const auto list = [&](const std::string& name, std::uint64_t other) {
+    others += (others.empty() ? "" : ", ") + name + " (" + codec::hex(other) + ")";
+  };
+  if (!model_path_.empty()) {
+    list(preferred().name, preferred().fingerprint);
+  } else {
+    for (const auto& known : known_models()) list(known.summary.name, known.summary.fingerprint);
+  }
+  throw Error(ErrorKind::kUnsupported, "needs the model ", codec::hex(fingerprint), ", here is ",
+              others.empty() ? "none" : others, "; give it with --model FILE");
+}
+
+codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std::string& device,
+                                        int threads) {
+  auto& transform = transforms_[model.fingerprint];
+  if (!transform) transform = NetworkModule::load().make_transform(model.networks, device, threads);
+  return *transform;
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,50 @@
+// tools/model_store.h: which model a picture is written or read with, and its networks.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codec/model_file.h"
+#include "codec/transform.h"
+
+namespace vqcodec::tools {
+
+// A model that needs no --model: built into the program, or in ../share/vqcodec/models beside it.
+struct KnownModel {
+  std::string path;  // empty: built in
+  codec::ModelSummary summary;
+};
+std::vector<KnownModel> known_models();  // The built-in one first.
+
+// Reads each model and makes each transform once, when first asked for.
+class ModelStore {
+ public:
+  // model_path: the one model to use; empty: any known one.
+  explicit ModelStore(std::string model_path) : model_path_(std::move(model_path)) {}
+
+  // The one to compress with. Throws Error(kUnsupported) where there is none.
+  const codec::ModelFile& preferred();
+  // The one a picture was made with; null where it is not here.
+  const codec::ModelFile* find(std::uint64_t fingerprint);
+  // The same; throws Error(kUnsupported), naming it, where it is not here.
+  const codec::ModelFile& with_fingerprint(std::uint64_t fingerprint);
+  // model: one of this store's.
+  codec::Transform& transform(const codec::ModelFile& model, const std::string& device,
+                              int threads);
+
+ private:
+  const codec::ModelFile& read_preferred();
+  const codec::ModelFile& add(std::span<const std::uint8_t> bytes);
+  const codec::ModelFile& add_file(const std::string& path);
+
+  std::string model_path_;
+  const codec::ModelFile* preferred_ = nullptr;
+  std::map<std::uint64_t, codec::ModelFile> models_;  // by fingerprint; nodes never move
+  std::map<std::uint64_t, std::unique_ptr<codec::Transform>> transforms_;
+};
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,40 @@
+// tools/network_module.h: the networks, in a shared library that only those commands load that run
+// a network: a program linked to LibTorch spends 0.4 s before main().
+//
+// models/ builds libvqcodec_networks.so with these two functions, declared extern "C". Exceptions
+// of type Error may leave them.
+//
+//   vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* networks,
+//       std::size_t size, const char* device, int threads);   // The caller deletes it.
+//   int vqcodec_train(int argc, const char* const* argv);     // argv[0] is "train"
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "codec/transform.h"
+
+namespace vqcodec::tools {
+
+class NetworkModule {
+ public:
+  // Looks at VQCODEC_NETWORKS (a path), then beside the program, then in ../lib/vqcodec.
+  // Throws Error(kUnsupported). The library stays loaded: exceptions and transforms are made of it.
+  static NetworkModule load();
+
+  // device: "auto", "cpu" or "cuda". Throws Error(kUnsupported) for a device that is not there,
+  // Error(kCorrupt) for networks that cannot be.
+  std::unique_ptr<codec::Transform> make_transform(std::span<const std::uint8_t> networks,
+                                                   const std::string& device, int threads) const;
+  int train(int argc, const char* const* argv) const;  // Returns the exit code.
+
+ private:
+  explicit NetworkModule(void* library) : library_(library) {}
+  void* function(const char* name) const;
+
+  void* library_;
+};
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,144 @@
+#include "tools/output_file.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+
+#include "entropy/error.h"
+#include "tools/file_io.h"
+
+namespace vqcodec::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxAttempts = 100;  // at a free temporary name
+constexpr std::array kEndingSignals = {SIGINT, SIGTERM, SIGHUP};
+
+// The project's one mutable global: a signal handler can be told of a path in no other way.
+std::atomic<const char*> unfinished_path = nullptr;
+static_assert(std::atomic<const char*>::is_always_lock_free, "a signal handler reads it");
+
+extern "C" void remove_unfinished(int signal) {
+  if (const char* path = unfinished_path.load()) ::unlink(path);
+  ::raise(signal);  // SA_RESETHAND has brought the default action back.
+}
+
+// While it lives, a signal that ends the program removes `path` first. One at a time.
+class RemovedBySignals {
+ public:
+  explicit RemovedBySignals(const char* path) {
+    unfinished_path = path;
+    struct sigaction action {};
+    action.sa_handler = remove_unfinished;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (std::size_t i = 0; i < kEndingSignals.size(); ++i) {
+      ::sigaction(kEndingSignals[i], nullptr, &before_[i]);
+      // A signal that is ignored (nohup) stays so.
+      if (before_[i].sa_handler != SIG_IGN) ::sigaction(kEndingSignals[i], &action, nullptr);
+    }
+  }
+  ~RemovedBySignals() {
+    for (std::size_t i = 0; i < kEndingSignals.size(); ++i)
+      ::sigaction(kEndingSignals[i], &before_[i], nullptr);
+    unfinished_path = nullptr;
+  }
+  RemovedBySignals(const RemovedBySignals&) = delete;
+  RemovedBySignals& operator=(const RemovedBySignals&) = delete;
+
+ private:
+  std::array<struct sigaction, kEndingSignals.size()> before_{};
+};
+
+bool written_directly(const fs::path& path) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status);
+}
+
+// A link keeps pointing at its target: the target is what is replaced.
+fs::path resolved(const std::string& path) {
+  std::error_code error;
+  const auto target = fs::canonical(path, error);
+  return error ? fs::path(path) : target;
+}
+
+[[noreturn]] void throw_cannot_write(const fs::path& path) {
+  throw_system_error(("cannot write " + path.string()).c_str());
+}
+
+}  // namespace
+
+struct OutputFile::Impl {
+  fs::path target;
+  fs::path temporary;                       // empty: written directly
+  std::optional<RemovedBySignals> removal;  // made before the file, so that no moment is left
+  std::optional<FileDescriptor> file;       // empty: standard output
+
+  // Never an existing file, nor through a link that another user left in a shared folder.
+  void open_temporary() {
+    for (int attempt = 0;; ++attempt) {
+      temporary = target.parent_path() / (".vqcodec-" + std::to_string(::getpid()) + "-" +
+                                          std::to_string(attempt) + ".tmp");
+      removal.emplace(temporary.c_str());
+      const int descriptor =
+          ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (descriptor >= 0) {
+        file.emplace(descriptor);
+        return;
+      }
+      removal.reset();
+      if (errno != EEXIST || attempt == kMaxAttempts) throw_cannot_write(target);
+    }
+  }
+};
+
+OutputFile::OutputFile(const std::string& path) : impl_(std::make_unique<Impl>()) {
+  if (path == kStandardStream) return;
+  impl_->target = resolved(path);
+  if (!written_directly(impl_->target)) {
+    impl_->open_temporary();
+    return;
+  }
+  const int descriptor = ::open(impl_->target.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) throw_cannot_write(impl_->target);
+  impl_->file.emplace(descriptor);
+}
+
+OutputFile::~OutputFile() {
+  if (!impl_->temporary.empty()) ::unlink(impl_->temporary.c_str());
+}
+
+void OutputFile::write(std::span<const std::uint8_t> bytes) {
+  write_all(impl_->file ? impl_->file->get() : STDOUT_FILENO, bytes);
+}
+
+void OutputFile::commit() {
+  if (impl_->file) impl_->file->close();
+  if (impl_->temporary.empty()) return;
+  if (::rename(impl_->temporary.c_str(), impl_->target.c_str()) != 0)
+    throw_cannot_write(impl_->target);
+  impl_->removal.reset();
+  impl_->temporary.clear();
+}
+
+void require_free(const std::string& path, bool overwrite) {
+  if (overwrite || path == kStandardStream) return;
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored)) && !written_directly(path))
+    throw Error(ErrorKind::kUsage, "the output ", path, " exists; -f replaces it");
+}
+
+void write_output(const std::string& path, std::span<const std::uint8_t> bytes) {
+  OutputFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,103 @@
+#include "tools/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace vqcodec::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kQuietTime = std::chrono::seconds(1);
+constexpr auto kRedraw = std::chrono::milliseconds(200);
+constexpr int kBarWidth = 30;
+constexpr double kLeastFraction = 0.01;  // before it, an estimate of the rest means nothing
+
+std::string bar_line(double fraction, double elapsed_seconds, const std::string& name) {
+  const int filled = static_cast<int>(fraction * kBarWidth);
+  std::string rest = "--:--";
+  if (fraction >= kLeastFraction) {
+    const int seconds = static_cast<int>(elapsed_seconds * (1 - fraction) / fraction + 0.5);
+    char text[32];
+    std::snprintf(text, sizeof text, "%d:%02d", seconds / 60, seconds % 60);
+    rest = text;
+  }
+  return "[" + std::string(static_cast<std::size_t>(filled), '=') +
+         std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') + "] " +
+         std::to_string(static_cast<int>(fraction * 100)) + " %, " + rest + " left  " +
+         name.substr(0, 30);
+}
+
+}  // namespace
+
+struct Progress::Impl {
+  std::size_t jobs = 0;
+  std::mutex mutex;  // guards all below but the thread
+  std::condition_variable_any wake;
+  std::size_t finished = 0;
+  double fraction = 0;
+  std::string name;
+  bool working = false;  // between jobs other lines are printed
+  bool drawn = false;
+  std::jthread painter;  // last: it stops before the rest goes
+
+  void erase() {
+    if (drawn) std::fputs("\r\033[K", stderr);
+    drawn = false;
+  }
+
+  void draw(std::chrono::duration<double> elapsed) {
+    const double done = (static_cast<double>(finished) + fraction) / static_cast<double>(jobs);
+    std::fprintf(stderr, "\r\033[K%s", bar_line(done, elapsed.count(), name).c_str());
+    drawn = true;
+  }
+
+  void paint(const std::stop_token& stop) {
+    const auto start = Clock::now();
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, stop, kQuietTime, [] { return false; });
+    while (!stop.stop_requested()) {
+      if (working) draw(Clock::now() - start);
+      wake.wait_for(lock, stop, kRedraw, [] { return false; });
+    }
+    erase();
+  }
+};
+
+Progress::Progress(std::size_t jobs, bool wanted) : impl_(std::make_unique<Impl>()) {
+  impl_->jobs = std::max<std::size_t>(jobs, 1);
+  if (wanted && ::isatty(STDERR_FILENO))
+    impl_->painter =
+        std::jthread([impl = impl_.get()](const std::stop_token& s) { impl->paint(s); });
+}
+
+Progress::~Progress() = default;
+
+void Progress::begin(const std::string& name) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->name = name;
+  impl_->fraction = 0;
+  impl_->working = true;
+}
+
+void Progress::advance(double fraction) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->fraction = std::clamp(fraction, impl_->fraction, 1.0);
+}
+
+void Progress::finish() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->finished = std::min(impl_->finished + 1, impl_->jobs);
+  impl_->fraction = 0;
+  impl_->working = false;
+  impl_->erase();
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,27 @@
+// tools/shared_options.h: options that mean the same in every command that has them.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "tools/command.h"
+
+namespace vqcodec::tools {
+
+inline void add_model_option(CLI::App& command, std::string& path) {
+  command.add_option("--model", path, "the model (.vqm) in place of the built-in one")
+      ->envname("VQCODEC_MODEL");
+}
+
+inline void add_thread_option(CLI::App& command, int& threads) {
+  command.add_option("-T,--threads", threads, "threads; 0: one a processor")
+      ->check(CLI::Range(0, 1024));
+}
+
+// What -T asks for.
+inline int thread_count(int threads) {
+  return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace vqcodec::tools
