@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "entropy/error.h"
@@ -36,6 +37,13 @@ std::vector<std::uint8_t> zstd_compress(std::span<const std::uint8_t> bytes, int
 
 std::vector<std::uint8_t> zstd_decompress(std::span<const std::uint8_t> bytes, std::size_t max_size,
                                           const char* what) {
+  // Skippable frames and frames without a checksum are not ours.
+  constexpr std::array<std::uint8_t, 4> kMagic = {0x28, 0xB5, 0x2F, 0xFD};
+  constexpr std::uint8_t kHasChecksum = 1 << 2;
+  if (bytes.size() <= kMagic.size() || !std::equal(kMagic.begin(), kMagic.end(), bytes.begin()) ||
+      (bytes[kMagic.size()] & kHasChecksum) == 0)
+    throw Error(ErrorKind::kCorrupt, what, ": ", bytes.size(),
+                " bytes do not begin with a zstd frame that has a checksum");
   const unsigned long long announced = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
   if (announced == ZSTD_CONTENTSIZE_ERROR || announced == ZSTD_CONTENTSIZE_UNKNOWN)
     throw Error(ErrorKind::kCorrupt, what, ": ", bytes.size(),
