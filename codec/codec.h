@@ -25,6 +25,7 @@ struct CompressOptions {
   std::optional<std::size_t> target_size_bytes;  // never exceeded
   std::optional<double> target_psnr_db;          // at least that
   bool strip = false;                            // leave metadata out
+  std::optional<int> tile_size;                  // 32, 64 .. 1024 pixels; by the picture's size
   int threads = 1;
 };
 
@@ -44,7 +45,8 @@ std::vector<std::uint8_t> compress(const Image& image, const ModelFile& model, T
 Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Transform& transform,
                  const DecompressOptions& options, Timings* timings = nullptr);
 
-// The header and the table of chunks, checked by their checksum; needs no model.
+// The header and the table of chunks, checked by their checksum; needs no model. Accepts a cut
+// file.
 struct LevelSummary {
   std::uint64_t size_bytes = 0;
   std::uint64_t codes = 0;  // positions x groups; 0 where the model is not at hand
@@ -58,9 +60,11 @@ struct FileSummary {
   int source_bits = 8;
   int quality = 0;
   std::uint64_t fingerprint = 0;  // of the model it needs
-  int tile_size = 0;
+  int tile_size = 0;              // 0: the picture is one tile
   int tiles = 0;
-  std::uint64_t header_bytes = 0, alpha_bytes = 0, metadata_bytes = 0, size_bytes = 0;
+  int whole_levels = 0;  // below levels.size() in a cut file: that many can still be decoded
+  std::uint64_t header_bytes = 0, alpha_bytes = 0, metadata_bytes = 0;
+  std::uint64_t size_bytes = 0;  // of the whole file, as the header says
   std::vector<LevelSummary> levels;
 };
 FileSummary inspect(std::span<const std::uint8_t> bytes);

@@ -15,7 +15,7 @@ namespace vqcodec::codec {
 
 // One quality setting, with what it gave on held-out pictures when the model was made.
 struct QualitySetting {
-  double lambda = 0;   // loss = bits per pixel + lambda * MSE on 0..255
+  double lambda = 0;  // loss = bits per pixel + lambda * MSE on 0..255
   double rate_bpp = 0;
   double psnr_db = 0;  // RGB
 };
@@ -24,10 +24,12 @@ struct ModelFile {
   std::string name;         // e.g. "photo-1"
   std::string description;  // one line for `vqcodec models`
   int coarsest_stride = 32;
-  std::vector<QualitySetting> qualities;  // lowest rate first; quality q of the command line is [q - 1]
+  std::vector<QualitySetting>
+      qualities;  // lowest rate first; quality q of the command line is [q - 1]
   entropy::IntegerPixelCnn prior;
   std::vector<std::uint8_t> networks;
-  std::uint64_t fingerprint = 0;  // first 8 bytes of SHA-256 over the canonical (uncompressed) content
+  std::uint64_t fingerprint =
+      0;  // first 8 bytes of SHA-256 over the canonical (uncompressed) content
 
   int levels() const { return static_cast<int>(prior.levels.size()); }
 };

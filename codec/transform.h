@@ -2,7 +2,8 @@
 //
 // codec/ calls it, models/ implements it. Level l has one position for every stride(l) x stride(l)
 // pixels, stride(l) = coarsest_stride() >> l; a picture whose sides are no multiples of
-// coarsest_stride() is extended to the right and below.
+// coarsest_stride() is extended to the right and below. `quality` counts from 0, as in
+// ModelFile::qualities.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ class Analysis {
   virtual ~Analysis() = default;
   // Positions are those of the rectangle's own grid. Ask coarse level first.
   // lagrangian scales the price of a bit: 1 is the quality's own, larger gives smaller files.
-  // The source lives as long as the Analysis.
+  // The source lives as long as the Analysis. Different Analyses are asked from different threads.
   virtual entropy::CodeSource& source(int level, double lagrangian) = 0;
 };
 

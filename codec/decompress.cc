@@ -1,0 +1,107 @@
+#include <string>
+#include <utility>
+
+#include "codec/alpha_plane.h"
+#include "codec/codec.h"
+#include "codec/format.h"
+#include "codec/metadata_block.h"
+#include "codec/parallel_for.h"
+#include "codec/picture_synthesis.h"
+#include "codec/stage_clock.h"
+#include "codec/tile_decoder.h"
+#include "entropy/error.h"
+
+namespace vqcodec::codec {
+namespace {
+
+// What of the picture is asked for, and what must be decoded for it.
+struct Extent {
+  int levels = 0;
+  Rectangle crop;                 // of the picture
+  std::vector<int> tiles;         // that the crop and the margin around it touch
+  std::vector<Rectangle> places;  // of these tiles, in the picture
+  Rectangle region;               // which they fill
+};
+
+Extent extent_of(const FileHeader& header, const Transform& transform,
+                 const DecompressOptions& options) {
+  if (options.levels < 0 || options.levels > header.levels)
+    throw Error(ErrorKind::kUsage, options.levels, " levels, expected 1..", header.levels);
+  Extent extent;
+  extent.levels = options.levels == 0 ? header.levels : options.levels;
+  extent.crop = options.crop.value_or(header.picture());
+  const Rectangle& crop = extent.crop;
+  // In this order nothing overflows.
+  if (crop.x < 0 || crop.y < 0 || crop.width < 1 || crop.height < 1 || crop.x >= header.width ||
+      crop.y >= header.height || crop.width > header.width - crop.x ||
+      crop.height > header.height - crop.y)
+    throw Error(ErrorKind::kUsage, "crop ", crop.x, ",", crop.y, ",", crop.width, ",", crop.height,
+                " is not inside the picture of ", header.width, " x ", header.height, " pixels");
+  const Rectangle needed = grown(aligned(crop, transform.coarsest_stride(), header.picture()),
+                                 transform.margin(), header.picture());
+  const Tiling tiling = header.tiling();
+  extent.tiles = tiling.touching(needed);
+  for (const int tile : extent.tiles) extent.places.push_back(tiling.tile(tile));
+  extent.region = bounding_box(extent.places);
+  return extent;
+}
+
+// The code maps of the extent's region, coarse level first.
+std::vector<entropy::CodeMap> decode_codes(const File& file, const ModelFile& model,
+                                           const Extent& extent, int threads) {
+  const TileDecoder decoder(file, model);
+  std::vector<DecodedTile> tiles(extent.tiles.size());
+  parallel_for(tiles.size(), threads,
+               [&](std::size_t i) { tiles[i] = decoder.decode(extent.tiles[i], extent.levels); });
+  std::vector<entropy::CodeMap> joined;
+  for (int level = 0; level < extent.levels; ++level) {
+    std::vector<entropy::CodeMap> maps;
+    for (DecodedTile& tile : tiles)
+      maps.push_back(std::move(tile.maps[static_cast<std::size_t>(level)]));
+    joined.push_back(join_maps(std::move(maps), extent.places, model.coarsest_stride, level));
+  }
+  return joined;
+}
+
+std::vector<std::uint8_t> cropped(const std::vector<std::uint8_t>& plane, int width,
+                                  const Rectangle& crop) {
+  std::vector<std::uint8_t> result;
+  result.reserve(static_cast<std::size_t>(crop.width) * static_cast<std::size_t>(crop.height));
+  for (int y = crop.y; y < crop.y + crop.height; ++y) {
+    const auto row = plane.begin() + std::ptrdiff_t{y} * width + crop.x;
+    result.insert(result.end(), row, row + crop.width);
+  }
+  return result;
+}
+
+}  // namespace
+
+Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Transform& transform,
+                 const DecompressOptions& options, Timings* timings) {
+  StageClock clock(timings);
+  const File file = read_file(bytes, options.max_pixels);
+  const FileHeader& header = file.header;
+  const Extent extent = extent_of(header, transform, options);
+  require_levels(file, bytes.size(), extent.levels);
+  check_side_chunks(file);
+
+  const auto maps = clock.time("prior and coder",
+                               [&] { return decode_codes(file, model, extent, options.threads); });
+  Rectangle crop = extent.crop;
+  crop.x -= extent.region.x;
+  crop.y -= extent.region.y;
+  const CodedRegion region{extent.region.width, extent.region.height, header.quality, maps};
+  Image image = clock.time("synthesis",
+                           [&] { return synthesise_crop(transform, region, crop, header.grey); });
+
+  clock.time("alpha and metadata", [&] {
+    image.source_bits = header.source_bits;
+    if (header.metadata) image.metadata = decompress_metadata(file.metadata);
+    if (header.alpha)
+      image.alpha = cropped(decompress_alpha(file.alpha, header.width, header.height), header.width,
+                            extent.crop);
+  });
+  return image;
+}
+
+}  // namespace vqcodec::codec

@@ -1,0 +1,42 @@
+// codec/preamble.h: how `.vqc` and `.vqm` begin, in every version.
+//
+//   byte 0   magic, 4 bytes
+//        4   version, 1 byte
+//        5   checksum of the header: lower 32 bits of XXH3 over bytes 0..4 and 9..end of the header
+//        9   length of the body that follows, varint
+//
+// These places never move, so damage is told from a whole file of another version before anything
+// else is read.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vqcodec::codec {
+
+struct FileType {
+  std::array<std::uint8_t, 4> magic;
+  std::uint8_t version;
+  const char* name;  // for messages, e.g. ".vqc"
+};
+
+// The first magic byte is no ASCII, so that text tools leave the file alone.
+inline constexpr FileType kPictureFile = {{0x93, 'V', 'Q', 'C'}, 1, ".vqc"};
+inline constexpr FileType kModelFile = {{0x93, 'V', 'Q', 'M'}, 1, ".vqm"};
+
+struct Preamble {
+  std::span<const std::uint8_t> body;  // of the file's bytes
+  std::size_t header_size = 0;         // bytes from the start of the file to the end of the body
+};
+
+// Throws Error: (kCorrupt) for another type of file or damage, (kUnsupported) for a whole header of
+// another version.
+Preamble read_preamble(std::span<const std::uint8_t> bytes, const FileType& type);
+
+// The whole header: preamble and body.
+std::vector<std::uint8_t> write_preamble(const FileType& type, std::span<const std::uint8_t> body);
+
+}  // namespace vqcodec::codec
