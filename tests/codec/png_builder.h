@@ -25,7 +25,7 @@ inline Bytes big_endian(std::uint32_t value) {
 inline Bytes packed(const Bytes& content) {
   uLongf size = compressBound(content.size());
   Bytes out(size);
-  compress2(out.data(), &size, content.data(), content.size(), 9);
+  compress2(out.data(), &size, content.data(), content.size(), 1);
   out.resize(size);
   return out;
 }
