@@ -12,6 +12,7 @@
 #include "entropy/code_map.h"
 #include "entropy/code_source.h"
 #include "entropy/integer_pixelcnn.h"
+#include "entropy/kernels.h"
 
 namespace vqcodec::entropy {
 
@@ -35,7 +36,8 @@ struct DecodedSlice {
 // A prior with its weights packed for the processor; shared by threads once made.
 class SliceCoder {
  public:
-  explicit SliceCoder(const IntegerPixelCnn& prior);  // Borrows: the prior must outlive it.
+  // Borrows: the prior must outlive it. Throws Error(kInternal) unless the prior passes its check.
+  explicit SliceCoder(const IntegerPixelCnn& prior, Isa isa = choose_isa());
   ~SliceCoder();
 
   // coarser: the maps of levels 0 .. level-1 of the same tile. Throws Error(kInternal) on a grid

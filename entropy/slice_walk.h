@@ -1,0 +1,167 @@
+// entropy/slice_walk.h: the walk over a slice's codes in coding order, one for both directions.
+//
+// A Side is a direction. `choose` gives what is known of a code in advance: all, or nothing.
+// `code(decision, one)` writes the decision and returns it, or returns the one it reads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "entropy/context.h"
+#include "entropy/error.h"
+#include "entropy/escape_coder.h"
+#include "entropy/ideal_length.h"
+#include "entropy/node_probabilities.h"
+#include "entropy/slice_coder.h"
+#include "entropy/wavefront.h"
+
+namespace vqcodec::entropy {
+
+class EncodingSide {
+ public:
+  explicit EncodingSide(CodeSource& source) : source_(source) {}
+
+  bool weighs_lengths() const { return source_.weighs_lengths(); }
+  Choice choose(int position, int group, const GroupPrior& prior,
+                std::span<const std::uint32_t> lengths);
+  bool code(bool decision, Probability one) {
+    encoder_.encode(decision, one);
+    return decision;
+  }
+  std::vector<std::uint8_t> finish() { return encoder_.finish(); }
+
+ private:
+  CodeSource& source_;
+  RangeEncoder encoder_;
+};
+
+class DecodingSide {
+ public:
+  explicit DecodingSide(std::span<const std::uint8_t> bytes) : decoder_(bytes) {}
+
+  bool weighs_lengths() const { return false; }
+  Choice choose(int, int, const GroupPrior&, std::span<const std::uint32_t>) { return {}; }
+  bool code(bool /*unknown*/, Probability one) { return decoder_.decode(one); }
+
+ private:
+  RangeDecoder decoder_;
+};
+
+template <typename Side>
+class SliceWalk {
+ public:
+  SliceWalk(const QualityPrior& quality, const NodeProbabilities& nodes, Context& context,
+            Side& side)
+      : quality_(quality),
+        nodes_(nodes),
+        context_(context),
+        side_(side),
+        code_length_(quality.groups.size()),
+        escape_length_(quality.groups.size()) {}
+
+  // Fills the map, which has its sizes.
+  SliceStatistics run(CodeMap& map) {
+    const Wavefronts wavefronts(map.height, map.width);
+    root_products_.resize(static_cast<std::size_t>(wavefronts.longest()));
+    for (int t = 0; t < wavefronts.count(); ++t) {
+      if (wavefronts[t].count > 0) code_wavefront(wavefronts[t], map);
+    }
+    std::sort(map.escapes.begin(), map.escapes.end(),
+              [](const Escape& a, const Escape& b) { return a.index < b.index; });
+    SliceStatistics statistics;
+    for (const IdealLength& length : code_length_) {
+      statistics.code_length.push_back(length.value());
+    }
+    for (const IdealLength& length : escape_length_) {
+      statistics.escape_length.push_back(length.value());
+    }
+    return statistics;
+  }
+
+ private:
+  void code_wavefront(const Wavefront& wavefront, CodeMap& map) {
+    context_.begin(wavefront);
+    int slice = -1;
+    for (int g = 0; g < map.groups; ++g) {
+      const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
+      if (group.slice == slice) {
+        context_.absorb(g - 1);
+      } else {
+        slice = group.slice;
+        context_.begin_slice(slice);
+      }
+      context_.activate(g);
+      code_group(wavefront, g, map);
+    }
+  }
+
+  void code_group(const Wavefront& wavefront, int g, CodeMap& map) {
+    const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
+    const auto products =
+        std::span(root_products_).first(static_cast<std::size_t>(wavefront.count));
+    nodes_.root_products(group, context_.features(0), context_.feature_stride(), products);
+    for (int m = 0; m < wavefront.count; ++m) {
+      const int position = (wavefront.y + m) * map.width + wavefront.x - kWavefrontSlope * m;
+      const Choice choice =
+          code_symbol(position, g, context_.features(m), products[static_cast<std::size_t>(m)]);
+      const std::size_t index = map.index(position, g);
+      map.codes[index] = static_cast<std::uint16_t>(choice.code);
+      if (choice.escaped) {
+        map.escapes.push_back({static_cast<std::uint32_t>(index), choice.remainder});
+      }
+      context_.set(m, g, choice.code);
+    }
+  }
+
+  Choice code_symbol(int position, int g, const std::uint8_t* features, std::int32_t root_product) {
+    const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
+    std::span<const std::uint32_t> lengths;
+    if (side_.weighs_lengths()) lengths = nodes_.leaf_lengths(group, features, scratch_);
+    Choice choice = side_.choose(position, g, group, lengths);
+    const int escape_leaf = group.codewords;
+    IdealLength length;
+    const int leaf =
+        descend(group, features, root_product,
+                group.tree.branches(choice.escaped ? escape_leaf : choice.code), length);
+    choice.escaped = leaf == escape_leaf;
+    if (choice.escaped) {
+      escapes_.code(side_, group.codewords, group.dimension, choice, length);
+      escape_length_[static_cast<std::size_t>(g)].add(length);
+    } else {
+      choice.code = leaf;
+      code_length_[static_cast<std::size_t>(g)].add(length);
+    }
+    return choice;
+  }
+
+  // From the root to a leaf; branches: what is known of the way, as CodeTree::branches.
+  int descend(const GroupPrior& group, const std::uint8_t* features, std::int32_t root_product,
+              std::uint64_t branches, IdealLength& length) {
+    std::int32_t product = root_product;
+    for (int node = 0;;) {
+      const Probability one = nodes_.one(group, node, product);
+      const bool branch = side_.code((branches & 1) != 0, one);
+      length.add(branch, one);
+      branches >>= 1;
+      node = group.tree.child(node, branch);
+      if (node < 0) return ~node;
+      product = nodes_.product(group, node, features);
+    }
+  }
+
+  const QualityPrior& quality_;
+  const NodeProbabilities& nodes_;
+  Context& context_;
+  Side& side_;
+  EscapeCoder escapes_;
+  std::vector<IdealLength> code_length_, escape_length_;
+  std::vector<std::int32_t> root_products_;
+  NodeProbabilities::Scratch scratch_;
+};
+
+}  // namespace vqcodec::entropy
