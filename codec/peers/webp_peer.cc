@@ -1,0 +1,82 @@
+// Settings of `cwebp -m 6 -q <q>` and `dwebp`.
+#include <webp/decode.h>
+#include <webp/encode.h>
+
+#include <memory>
+
+#include "codec/peers/peer.h"
+#include "entropy/error.h"
+
+namespace vqcodec::codec {
+namespace {
+
+struct FreePicture {
+  void operator()(WebPPicture* picture) const { WebPPictureFree(picture); }
+};
+struct ClearWriter {
+  void operator()(WebPMemoryWriter* writer) const { WebPMemoryWriterClear(writer); }
+};
+
+// (height, width, 3)
+std::vector<std::uint8_t> rgb_samples(const Image& image) {
+  if (image.channels == 3) return image.pixels;
+  std::vector<std::uint8_t> samples;
+  samples.reserve(3 * image.pixels.size());
+  for (const std::uint8_t grey : image.pixels) samples.insert(samples.end(), 3, grey);
+  return samples;
+}
+
+std::vector<std::uint8_t> encode_webp(const Image& image, double quality) {
+  WebPConfig config;
+  WebPPicture picture;
+  WebPMemoryWriter memory;
+  if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+    throw Error(ErrorKind::kInternal, "WebP peer: the library is of another version");
+  WebPMemoryWriterInit(&memory);
+  const std::unique_ptr<WebPPicture, FreePicture> picture_owner(&picture);
+  const std::unique_ptr<WebPMemoryWriter, ClearWriter> memory_owner(&memory);
+  config.quality = static_cast<float>(quality);
+  config.method = 6;
+  picture.width = image.width;
+  picture.height = image.height;
+  picture.writer = WebPMemoryWrite;
+  picture.custom_ptr = &memory;
+  if (!WebPPictureImportRGB(&picture, rgb_samples(image).data(), 3 * image.width) ||
+      !WebPEncode(&config, &picture))
+    throw Error(ErrorKind::kUnsupported, "WebP peer: error ", picture.error_code,
+                " while encoding ", image.width, "x", image.height, " pixels at quality ", quality);
+  return {memory.mem, memory.mem + memory.size};
+}
+
+Image decode_webp(std::span<const std::uint8_t> bytes) {
+  WebPDecoderConfig config;
+  if (!WebPInitDecoderConfig(&config))
+    throw Error(ErrorKind::kInternal, "WebP peer: the library is of another version");
+  if (WebPGetFeatures(bytes.data(), bytes.size(), &config.input) != VP8_STATUS_OK)
+    throw Error(ErrorKind::kCorrupt, "WebP peer: ", bytes.size(), " bytes are no WebP file");
+  Image image;
+  image.width = config.input.width;
+  image.height = config.input.height;
+  image.channels = 3;
+  image.pixels.resize(3 * image.area());
+  config.options.dithering_strength = 50;
+  config.output.colorspace = MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA = {
+      .rgba = image.pixels.data(), .stride = 3 * image.width, .size = image.pixels.size()};
+  const VP8StatusCode status = WebPDecode(bytes.data(), bytes.size(), &config);
+  if (status != VP8_STATUS_OK)
+    throw Error(ErrorKind::kCorrupt, "WebP peer: error ", status, " while decoding");
+  return image;
+}
+
+}  // namespace
+
+PeerCodec webp_peer() {
+  return {.name = "webp",
+          .encode = encode_webp,
+          .decode = decode_webp,
+          .sweep = {0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95}};
+}
+
+}  // namespace vqcodec::codec

@@ -1,0 +1,86 @@
+// The peers against the figures of testdata/metric_checks.csv, made with their own programs.
+#include "codec/peers/peer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "codec/image_io.h"
+#include "codec/metrics.h"
+#include "tests/codec/csv.h"
+#include "tests/codec/files.h"
+
+namespace vqcodec::codec {
+namespace {
+
+Image gradient(int width, int height, int channels) {
+  Image image;
+  image.width = width;
+  image.height = height;
+  image.channels = channels;
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < channels; ++c)
+        image.pixels.push_back(static_cast<std::uint8_t>(2 * x + y + 30 * c));
+  return image;
+}
+
+TEST(Peers, JpegIsAlwaysThere) {
+  const auto peers = available_peers();
+  ASSERT_FALSE(peers.empty());
+  EXPECT_EQ(peers.front().name, "jpeg");
+}
+
+TEST(Peers, GiveBackPicturesOfAnySize) {
+  for (const PeerCodec& peer : available_peers())
+    for (const int channels : {1, 3})
+      for (const int width : {1, 15, 16, 37}) {
+        const Image image = gradient(width, 38 - width, channels);
+        const Image decoded = peer.decode(peer.encode(image, 90));
+        EXPECT_GT(psnr_luma_db(image, decoded), 35) << peer.name << " " << width;
+      }
+}
+
+TEST(Peers, SpendMoreBytesOnMoreQuality) {
+  const Image image = gradient(64, 64, 3);
+  for (const PeerCodec& peer : available_peers()) {
+    EXPECT_TRUE(std::ranges::is_sorted(peer.sweep)) << peer.name;
+    EXPECT_LT(peer.encode(image, peer.sweep.front()).size(),
+              peer.encode(image, peer.sweep.back()).size());
+  }
+}
+
+TEST(Peers, RefuseWhatTheyCannotHold) {
+  Image image = gradient(1, 1, 3);
+  image.width = 70000;
+  image.pixels.resize(3 * image.area());
+  for (const PeerCodec& peer : available_peers()) {
+    EXPECT_EQ(error_of([&] { peer.encode(image, 50); }), ErrorKind::kUnsupported) << peer.name;
+    EXPECT_EQ(error_of([&] { peer.decode({}); }), ErrorKind::kCorrupt) << peer.name;
+  }
+}
+
+// Rows named "<peer>_<quality>" with the command's "file bytes <n>" at its end.
+TEST(Peers, AgreeWithTheirPrograms) {
+  const auto data = data_folder();
+  if (!data) GTEST_SKIP() << "VQCODEC_DATA is not set: no Kodak pictures";
+  int rows = 0;
+  for (const CsvRow& row : read_csv(testdata("metric_checks.csv")))
+    for (const PeerCodec& peer : available_peers()) {
+      const std::string& name = row.at("case");
+      if (!name.starts_with(peer.name + "_")) continue;
+      SCOPED_TRACE(name);
+      const std::string& command = row.at("test");
+      const double expected = std::stod(command.substr(command.find("file bytes ") + 11));
+      const Image image = read_image(file_bytes(*data / "kodak" / (row.at("reference") + ".png")));
+      const auto file = peer.encode(image, std::stod(name.substr(peer.name.size() + 1)));
+      EXPECT_NEAR(static_cast<double>(file.size()), expected, 0.005 * expected);
+      EXPECT_NEAR(psnr_rgb_db(image, peer.decode(file)), number(row, "psnr_rgb_db"), 0.01);
+      ++rows;
+    }
+  EXPECT_GE(rows, 4);
+}
+
+}  // namespace
+}  // namespace vqcodec::codec
