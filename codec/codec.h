@@ -21,17 +21,17 @@ using Timings = std::vector<std::pair<std::string, double>>;
 
 struct CompressOptions {
   int quality = 5;  // 1..8; ignored with a target
-  std::optional<double> target_bpp;
-  std::optional<std::size_t> target_size_bytes;  // never exceeded
-  std::optional<double> target_psnr_db;          // at least that
-  bool strip = false;                            // leave metadata out
-  std::optional<int> tile_size;                  // 32, 64 .. 1024 pixels; by the picture's size
+  std::optional<double> target_bpp = {};
+  std::optional<std::size_t> target_size_bytes = {};  // never exceeded
+  std::optional<double> target_psnr_db = {};          // at least that
+  bool strip = false;                                 // leave metadata out
+  std::optional<int> tile_size = {};  // 32, 64 .. 1024 pixels; by the picture's size
   int threads = 1;
 };
 
 struct DecompressOptions {
   int levels = 0;  // decode only the first so many; 0: all
-  std::optional<Rectangle> crop;
+  std::optional<Rectangle> crop = {};
   int threads = 1;
   std::uint64_t max_pixels = std::uint64_t{1} << 28;
 };

@@ -191,7 +191,8 @@ int targets(const CompressOptions& options) {
 
 void check_options(const CompressOptions& options, const ModelFile& model) {
   if (targets(options) > 1) throw Error(ErrorKind::kUsage, "more than one target");
-  if (options.quality < 1 || options.quality > static_cast<int>(model.qualities.size()))
+  if (targets(options) == 0 &&
+      (options.quality < 1 || options.quality > static_cast<int>(model.qualities.size())))
     throw Error(ErrorKind::kUsage, "quality ", options.quality, ", expected 1..",
                 model.qualities.size());
   const int tile_size = options.tile_size.value_or(kTileSize);

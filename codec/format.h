@@ -35,9 +35,9 @@ struct FileHeader {
   int levels = 0;
   int tile_size = 0;  // 0: the picture is one tile
   std::uint64_t fingerprint = 0;
-  std::optional<Chunk> metadata;  // checksum: checksum32 of its bytes
-  std::optional<Chunk> alpha;     // the same
-  std::vector<Chunk> slices;      // [level * tiles + tile]; checksum: see slice_checksum
+  std::optional<Chunk> metadata = {};  // checksum: checksum32 of its bytes
+  std::optional<Chunk> alpha = {};     // the same
+  std::vector<Chunk> slices;           // [level * tiles + tile]; checksum: see slice_checksum
 
   Tiling tiling() const { return Tiling(width, height, tile_size); }
   Rectangle picture() const { return {0, 0, width, height}; }

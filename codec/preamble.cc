@@ -13,8 +13,9 @@ namespace {
 using entropy::ByteReader;
 using entropy::ByteWriter;
 
-constexpr std::size_t kChecksumPlace = 5;
-constexpr std::size_t kLengthPlace = 9;
+constexpr std::size_t kChecksumPlace = 4;
+constexpr std::size_t kLengthPlace = 8;
+constexpr int kVersionMark = 0x80;
 
 // header: the whole of it, its own checksum included (and skipped).
 std::uint32_t header_checksum(std::span<const std::uint8_t> header) {
@@ -35,7 +36,7 @@ Preamble read_preamble(std::span<const std::uint8_t> bytes, const FileType& type
 
   ByteReader reader(bytes, "header");
   reader.bytes(type.magic.size(), "magic");
-  const int version = reader.u8("version");
+  const int version = reader.u8("version") - kVersionMark;
   const std::uint32_t stored = reader.u32("checksum");
   const std::uint64_t body_size = reader.varint("length");
   Preamble result;
@@ -46,16 +47,18 @@ Preamble read_preamble(std::span<const std::uint8_t> bytes, const FileType& type
   if (computed != stored)
     throw Error(ErrorKind::kCorrupt, "header: checksum is ", hex(computed, 8), ", the file says ",
                 hex(stored, 8));
+  if (version < 0)
+    throw Error(ErrorKind::kCorrupt, "header: version ", version, ", expected 0..127");
   if (version != type.version)
     throw Error(ErrorKind::kUnsupported, "a ", type.name, " file of version ", version,
-                ", this program reads version ", int{type.version});
+                ", this program reads version ", type.version);
   return result;
 }
 
 std::vector<std::uint8_t> write_preamble(const FileType& type, std::span<const std::uint8_t> body) {
   ByteWriter writer;
   writer.bytes(type.magic);
-  writer.u8(type.version);
+  writer.u8(static_cast<std::uint8_t>(kVersionMark + type.version));
   writer.u32(0);
   writer.varint(body.size());
   writer.bytes(body);

@@ -1,9 +1,9 @@
 // codec/preamble.h: how `.vqc` and `.vqm` begin, in every version.
 //
-//   byte 0   magic, 4 bytes
-//        4   version, 1 byte
-//        5   checksum of the header: lower 32 bits of XXH3 over bytes 0..4 and 9..end of the header
-//        9   length of the body that follows, varint
+//   byte 0   magic, 3 bytes
+//        3   0x80 + version, 1 byte (no ASCII, so that text tools leave the file alone)
+//        4   checksum of the header: lower 32 bits of XXH3 over bytes 0..3 and 8..end of the header
+//        8   length of the body that follows, varint
 //
 // These places never move, so damage is told from a whole file of another version before anything
 // else is read.
@@ -18,14 +18,13 @@
 namespace vqcodec::codec {
 
 struct FileType {
-  std::array<std::uint8_t, 4> magic;
-  std::uint8_t version;
+  std::array<std::uint8_t, 3> magic;
+  int version;  // 0..127
   const char* name;  // for messages, e.g. ".vqc"
 };
 
-// The first magic byte is no ASCII, so that text tools leave the file alone.
-inline constexpr FileType kPictureFile = {{0x93, 'V', 'Q', 'C'}, 1, ".vqc"};
-inline constexpr FileType kModelFile = {{0x93, 'V', 'Q', 'M'}, 1, ".vqm"};
+inline constexpr FileType kPictureFile = {{'V', 'Q', 'C'}, 1, ".vqc"};
+inline constexpr FileType kModelFile = {{'V', 'Q', 'M'}, 1, ".vqm"};
 
 struct Preamble {
   std::span<const std::uint8_t> body;  // of the file's bytes

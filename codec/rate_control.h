@@ -21,7 +21,7 @@ RateSetting setting_at(double knob, int qualities);
 // The last setting found short of the target and the first one beyond it, about 1/64 of the knob
 // apart; one of them is absent where the target lies outside the range.
 struct Crossing {
-  std::optional<RateSetting> below, beyond;
+  std::optional<RateSetting> below = {}, beyond = {};
 };
 
 // beyond(setting): whether the target is passed; false for small knobs, true for large ones. Where
