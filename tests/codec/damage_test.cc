@@ -26,12 +26,13 @@ class Damage : public ::testing::Test {
     return compress(image, model, transform, options);
   }
 
-  // Changes of each byte: all 255 where `step` is 1.
+  // All 255 changes of each byte of the header, of the others every `step`-th.
   void expect_each_change_reported(const Bytes& bytes, int step) {
     ASSERT_EQ(outcome(bytes), std::nullopt);
+    const std::size_t header_size = read_file(bytes, kMaxArea).header_size;
     Bytes changed = bytes;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-      for (int change = 1; change < 256; change += step) {
+      for (int change = 1; change < 256; change += i < header_size ? 1 : step) {
         changed[i] = static_cast<std::uint8_t>(bytes[i] ^ change);
         ASSERT_EQ(outcome(changed), ErrorKind::kCorrupt) << "byte " << i << " ^ " << change;
       }
@@ -44,9 +45,9 @@ class Damage : public ::testing::Test {
 };
 
 TEST_F(Damage, EveryChangedByteIsReported) {
-  expect_each_change_reported(compressed(test_picture(40, 33), {.quality = 2}), /*step=*/1);
+  expect_each_change_reported(compressed(test_picture(40, 33), {.quality = 2}), /*step=*/5);
   const Image image = with_metadata(with_alpha(test_picture(70, 33)));
-  expect_each_change_reported(compressed(image, {.quality = 2, .tile_size = 32}), /*step=*/17);
+  expect_each_change_reported(compressed(image, {.quality = 2, .tile_size = 32}), /*step=*/51);
 }
 
 TEST_F(Damage, EveryCutIsReported) {
@@ -125,7 +126,7 @@ TEST_F(Damage, DamagedHeadersWithSoundChecksumsAreReported) {
   std::mt19937 random(7);
   const auto files = sound_files(model, transform);
   int accepted = 0;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     const Bytes& sound = files[random() % files.size()];
     const Preamble preamble = read_preamble(sound, kPictureFile);
     Bytes body(preamble.body.begin(), preamble.body.end());
