@@ -1,6 +1,7 @@
 #include "entropy/context.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace vqcodec::entropy {
 namespace {
@@ -103,7 +104,10 @@ void Context::add_coarser(int coarser_level, int halvings, int coarse_width,
     const int dx = tap % 3 - 1;
     const auto& idle = above.idle[static_cast<std::size_t>(tap)];
     for (int coarse_y = 0; coarse_y < coarse_height; ++coarse_y) {
-      for (std::size_t i = 0; i < products.size(); ++i) products[i] = -idle[i % idle.size()];
+      // Positions already hold what the tap gives where it reads zero points.
+      for (auto row = products.begin(); row != products.end(); row += outputs) {
+        std::transform(idle.begin(), idle.end(), row, std::negate<>());
+      }
       const PackedMatrix& matrix = above.taps[static_cast<std::size_t>(tap)];
       kernels_.multiply({.weights = matrix.tiles.data(),
                          .block_stride = matrix.quads,

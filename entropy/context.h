@@ -43,8 +43,9 @@ class Context {
 
   // t at a member of the wavefront, after activate; members are feature_stride() bytes apart.
   int feature_stride() const { return packed_.feature_stride; }
-  const std::uint8_t* features(int member) const {
-    return features_.data() + member * packed_.feature_stride;
+  std::span<const std::uint8_t> features(int member) const {
+    return {features_.data() + member * packed_.feature_stride,
+            static_cast<std::size_t>(level_.features)};
   }
 
  private:

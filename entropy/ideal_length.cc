@@ -26,13 +26,12 @@ void IdealLength::add(const IdealLength& other) {
   // Both are at least 2^48, so the product is at least 2^32 and one shift is enough.
   __extension__ using Wide = unsigned __int128;
   product_ = static_cast<std::uint64_t>(Wide{product_} * other.product_ >> 64);
-  shifts_ += other.shifts_;
-  if (product_ < std::uint64_t{1} << 48) {
-    product_ <<= 16;
-    ++shifts_;
-  }
+  shifted_bits_ += other.shifted_bits_;
+  normalize();
 }
 
-std::uint64_t IdealLength::value() const { return shifts_ * 16 * kLengthOne + length_of(product_); }
+std::uint64_t IdealLength::value() const {
+  return shifted_bits_ * kLengthOne + length_of(product_);
+}
 
 }  // namespace vqcodec::entropy

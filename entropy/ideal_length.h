@@ -17,17 +17,21 @@ class IdealLength {
   void add(bool decision, Probability one) {
     const std::uint64_t share = decision ? one : (1U << kProbabilityBits) - one;
     product_ = (product_ >> kProbabilityBits) * share;
-    if (product_ < std::uint64_t{1} << 48) {
-      product_ <<= 16;
-      ++shifts_;
-    }
+    normalize();
   }
   void add(const IdealLength& other);
   std::uint64_t value() const;  // bits / kLengthOne
 
  private:
+  // Without a branch: it would be hard to predict.
+  void normalize() {
+    const unsigned shift = product_ < std::uint64_t{1} << 48 ? 16 : 0;
+    product_ <<= shift;
+    shifted_bits_ += shift;
+  }
+
   std::uint64_t product_ = ~std::uint64_t{0};
-  std::uint64_t shifts_ = 0;  // by 16 bits
+  std::uint64_t shifted_bits_ = 0;
 };
 
 }  // namespace vqcodec::entropy

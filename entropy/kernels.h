@@ -54,7 +54,7 @@ struct Saturation {
 
 // out[i] = activations[i] . weights[i]; a stride of 0 repeats one of them.
 struct DotProducts {
-  const std::uint8_t* activations;  // readable up to a multiple of 64
+  const std::uint8_t* activations;
   std::ptrdiff_t activation_stride;
   const std::int8_t* weights;
   std::ptrdiff_t weight_stride;
@@ -66,7 +66,8 @@ struct DotProducts {
 struct Kernels {
   void (*multiply)(const Product& product);
   void (*saturate)(const Saturation& saturation);
-  void (*dot)(const DotProducts& products);
+  std::int32_t (*dot)(const std::uint8_t* activations, const std::int8_t* weights, int length);
+  void (*dots)(const DotProducts& products);
   void (*add)(std::int32_t* sums, const std::int32_t* terms, int count);  // a multiple of kBlock
 };
 

@@ -84,7 +84,7 @@ void saturate(const Saturation& s) {
   }
 }
 
-std::int32_t dot_one(const std::uint8_t* activations, const std::int8_t* weights, int length) {
+std::int32_t dot(const std::uint8_t* activations, const std::int8_t* weights, int length) {
   __m256i total = _mm256_setzero_si256();
   int i = 0;
   for (; i + 32 <= length; i += 32) {
@@ -98,10 +98,10 @@ std::int32_t dot_one(const std::uint8_t* activations, const std::int8_t* weights
   return result;
 }
 
-void dot(const DotProducts& p) {
+void dots(const DotProducts& p) {
   for (int k = 0; k < p.count; ++k) {
     p.out[k] =
-        dot_one(p.activations + k * p.activation_stride, p.weights + k * p.weight_stride, p.length);
+        dot(p.activations + k * p.activation_stride, p.weights + k * p.weight_stride, p.length);
   }
 }
 
@@ -113,7 +113,7 @@ void add(std::int32_t* sums, const std::int32_t* terms, int count) {
 
 }  // namespace
 
-const Kernels kAvx2Kernels = {multiply, saturate, dot, add};
+const Kernels kAvx2Kernels = {multiply, saturate, dot, dots, add};
 
 }  // namespace vqcodec::entropy
 #endif

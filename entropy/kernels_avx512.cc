@@ -18,29 +18,36 @@ __m512i broadcast_quad(const std::uint8_t* bytes) {
 }
 
 // kRows x kColumns accumulators of 16 outputs stay in registers (16 of 32) while all inputs pass
-// by.
+// by. Unrolled by order: left to itself, g++ 12 keeps them in memory.
 template <int kRows, int kColumns>
 void multiply_tile(const Product& p, const WeightTile* weights, const std::uint8_t* rows,
                    std::int32_t* sums) {
   __m512i total[kRows][kColumns];
+#pragma GCC unroll 16
   for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 16
     for (int b = 0; b < kColumns; ++b) {
       total[m][b] = _mm512_loadu_si512(sums + m * p.sums_stride + b * kBlock);
     }
   }
   for (int quad = 0; quad < p.quads; ++quad) {
     __m512i tile[kColumns];
+#pragma GCC unroll 16
     for (int b = 0; b < kColumns; ++b) {
       tile[b] = _mm512_load_si512(weights + b * p.block_stride + quad);
     }
+#pragma GCC unroll 16
     for (int m = 0; m < kRows; ++m) {
       const __m512i inputs = broadcast_quad(rows + m * p.row_stride + quad * kQuad);
+#pragma GCC unroll 16
       for (int b = 0; b < kColumns; ++b) {
         total[m][b] = _mm512_dpbusd_epi32(total[m][b], inputs, tile[b]);
       }
     }
   }
+#pragma GCC unroll 16
   for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 16
     for (int b = 0; b < kColumns; ++b) {
       _mm512_storeu_si512(sums + m * p.sums_stride + b * kBlock, total[m][b]);
     }
@@ -101,14 +108,15 @@ __m256i dot_lanes(const std::uint8_t* activations, const std::int8_t* weights, i
   return _mm256_add_epi32(_mm512_castsi512_si256(total), _mm512_extracti64x4_epi64(total, 1));
 }
 
-std::int32_t sum_of_lanes(__m256i lanes) {
+std::int32_t dot(const std::uint8_t* activations, const std::int8_t* weights, int length) {
+  const __m256i lanes = dot_lanes(activations, weights, length);
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
   sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
   sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
   return _mm_cvtsi128_si32(sum);
 }
 
-void dot(const DotProducts& p) {
+void dots(const DotProducts& p) {
   const auto lanes = [&p](int k) {
     return dot_lanes(p.activations + k * p.activation_stride, p.weights + k * p.weight_stride,
                      p.length);
@@ -121,7 +129,10 @@ void dot(const DotProducts& p) {
         reinterpret_cast<__m128i*>(p.out + k),
         _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1)));
   }
-  for (; k < p.count; ++k) p.out[k] = sum_of_lanes(lanes(k));
+  for (; k < p.count; ++k) {
+    p.out[k] =
+        dot(p.activations + k * p.activation_stride, p.weights + k * p.weight_stride, p.length);
+  }
 }
 
 void add(std::int32_t* sums, const std::int32_t* terms, int count) {
@@ -133,7 +144,7 @@ void add(std::int32_t* sums, const std::int32_t* terms, int count) {
 
 }  // namespace
 
-const Kernels kAvx512Kernels = {multiply, saturate, dot, add};
+const Kernels kAvx512Kernels = {multiply, saturate, dot, dots, add};
 
 }  // namespace vqcodec::entropy
 #endif

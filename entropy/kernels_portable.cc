@@ -32,13 +32,16 @@ void saturate(const Saturation& s) {
   }
 }
 
-void dot(const DotProducts& p) {
+std::int32_t dot(const std::uint8_t* activations, const std::int8_t* weights, int length) {
+  std::int32_t sum = 0;
+  for (int i = 0; i < length; ++i) sum += activations[i] * weights[i];
+  return sum;
+}
+
+void dots(const DotProducts& p) {
   for (int k = 0; k < p.count; ++k) {
-    const std::uint8_t* activations = p.activations + k * p.activation_stride;
-    const std::int8_t* weights = p.weights + k * p.weight_stride;
-    std::int32_t sum = 0;
-    for (int i = 0; i < p.length; ++i) sum += activations[i] * weights[i];
-    p.out[k] = sum;
+    p.out[k] =
+        dot(p.activations + k * p.activation_stride, p.weights + k * p.weight_stride, p.length);
   }
 }
 
@@ -48,6 +51,6 @@ void add(std::int32_t* sums, const std::int32_t* terms, int count) {
 
 }  // namespace
 
-const Kernels kPortableKernels = {multiply, saturate, dot, add};
+const Kernels kPortableKernels = {multiply, saturate, dot, dots, add};
 
 }  // namespace vqcodec::entropy

@@ -13,46 +13,32 @@ NodeProbabilities::NodeProbabilities(const IntegerPixelCnn& prior, const Kernels
   }
 }
 
-void NodeProbabilities::root_products(const GroupPrior& group, const std::uint8_t* features,
-                                      int stride, std::span<std::int32_t> products) const {
-  kernels_.dot({.activations = features,
-                .activation_stride = stride,
-                .weights = group.node_weights.data(),
-                .weight_stride = 0,
-                .length = static_cast<int>(group.node_weights.size()) / group.codewords,
-                .count = static_cast<int>(products.size()),
-                .out = products.data()});
+void NodeProbabilities::root_products(const GroupPrior& group,
+                                      std::span<const std::uint8_t> first_features, int stride,
+                                      std::span<std::int32_t> products) const {
+  kernels_.dots({.activations = first_features.data(),
+                 .activation_stride = stride,
+                 .weights = group.node_weights.data(),
+                 .weight_stride = 0,
+                 .length = static_cast<int>(first_features.size()),
+                 .count = static_cast<int>(products.size()),
+                 .out = products.data()});
 }
 
-std::int32_t NodeProbabilities::product(const GroupPrior& group, int node,
-                                        const std::uint8_t* features) const {
-  const int length = static_cast<int>(group.node_weights.size()) / group.codewords;
-  std::int32_t result = 0;
-  kernels_.dot({.activations = features,
-                .activation_stride = 0,
-                .weights = group.node_weights.data() + std::ptrdiff_t{node} * length,
-                .weight_stride = 0,
-                .length = length,
-                .count = 1,
-                .out = &result});
-  return result;
-}
-
-std::span<const std::uint32_t> NodeProbabilities::leaf_lengths(const GroupPrior& group,
-                                                               const std::uint8_t* features,
-                                                               Scratch& scratch) const {
+std::span<const std::uint32_t> NodeProbabilities::leaf_lengths(
+    const GroupPrior& group, std::span<const std::uint8_t> features, Scratch& scratch) const {
   const auto nodes = static_cast<std::size_t>(group.codewords);
-  const int length = static_cast<int>(group.node_weights.size()) / group.codewords;
+  const int length = static_cast<int>(features.size());
   scratch.products.resize(nodes);
   scratch.node_lengths.assign(nodes, 0);
   scratch.leaf_lengths.resize(nodes + 1);
-  kernels_.dot({.activations = features,
-                .activation_stride = 0,
-                .weights = group.node_weights.data(),
-                .weight_stride = length,
-                .length = length,
-                .count = group.codewords,
-                .out = scratch.products.data()});
+  kernels_.dots({.activations = features.data(),
+                 .activation_stride = 0,
+                 .weights = group.node_weights.data(),
+                 .weight_stride = length,
+                 .length = length,
+                 .count = group.codewords,
+                 .out = scratch.products.data()});
   // Parents are numbered before their children.
   for (int node = 0; node < group.codewords; ++node) {
     const auto index = static_cast<std::size_t>(node);

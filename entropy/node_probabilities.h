@@ -20,10 +20,16 @@ class NodeProbabilities {
   NodeProbabilities(const IntegerPixelCnn& prior, const Kernels& kernels);
 
   // Products of the root's weights with the features of many positions, `stride` bytes apart.
-  void root_products(const GroupPrior& group, const std::uint8_t* features, int stride,
-                     std::span<std::int32_t> products) const;
+  void root_products(const GroupPrior& group, std::span<const std::uint8_t> first_features,
+                     int stride, std::span<std::int32_t> products) const;
   // Product of one node's weights with the features of one position.
-  std::int32_t product(const GroupPrior& group, int node, const std::uint8_t* features) const;
+  std::int32_t product(const GroupPrior& group, int node,
+                       std::span<const std::uint8_t> features) const {
+    return kernels_.dot(
+        features.data(),
+        group.node_weights.data() + static_cast<std::size_t>(node) * features.size(),
+        static_cast<int>(features.size()));
+  }
 
   // Probability of branch 1 at a node whose product is known.
   Probability one(const GroupPrior& group, int node, std::int32_t product) const {
@@ -36,7 +42,8 @@ class NodeProbabilities {
     std::vector<std::uint32_t> node_lengths;  // (nodes): of the path to it
     std::vector<std::uint32_t> leaf_lengths;  // (leaves), bits / kLengthOne
   };
-  std::span<const std::uint32_t> leaf_lengths(const GroupPrior& group, const std::uint8_t* features,
+  std::span<const std::uint32_t> leaf_lengths(const GroupPrior& group,
+                                              std::span<const std::uint8_t> features,
                                               Scratch& scratch) const;
 
  private:

@@ -118,7 +118,8 @@ class SliceWalk {
     }
   }
 
-  Choice code_symbol(int position, int g, const std::uint8_t* features, std::int32_t root_product) {
+  Choice code_symbol(int position, int g, std::span<const std::uint8_t> features,
+                     std::int32_t root_product) {
     const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
     std::span<const std::uint32_t> lengths;
     if (side_.weighs_lengths()) lengths = nodes_.leaf_lengths(group, features, scratch_);
@@ -140,8 +141,8 @@ class SliceWalk {
   }
 
   // From the root to a leaf; branches: what is known of the way, as CodeTree::branches.
-  int descend(const GroupPrior& group, const std::uint8_t* features, std::int32_t root_product,
-              std::uint64_t branches, IdealLength& length) {
+  int descend(const GroupPrior& group, std::span<const std::uint8_t> features,
+              std::int32_t root_product, std::uint64_t branches, IdealLength& length) {
     std::int32_t product = root_product;
     for (int node = 0;;) {
       const Probability one = nodes_.one(group, node, product);
