@@ -1,6 +1,8 @@
 // tools/cmd_compress.cc: pictures to .vqc files.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "codec/codec.h"
 #include "codec/image_io.h"
@@ -19,11 +21,17 @@ namespace {
 struct CompressArguments {
   BatchOptions batch;
   codec::CompressOptions options;
+  std::optional<int> quality;
 };
 
 const NameRule& name_rule() {
   static const NameRule rule{.from = {"png", "jpg", "jpeg", "ppm", "pgm"}, .to = "vqc"};
   return rule;
+}
+
+// Models of fewer settings than eight: the best of theirs that is not above the usual one.
+int default_quality(const codec::ModelFile& model) {
+  return std::min(codec::CompressOptions{}.quality, static_cast<int>(model.qualities.size()));
 }
 
 std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
@@ -46,6 +54,7 @@ int compress_all(const CompressArguments& arguments, const Verbosity& verbosity)
     auto* networks = clock.time("load networks", [&] {
       return &models.transform(*model, arguments.batch.device, options.threads);
     });
+    options.quality = arguments.quality.value_or(default_quality(*model));
     ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
     const auto bytes = codec::compress(image, *model, transform, options, &timings);
     clock.time("write", [&] { write_output(job.output, bytes); });
@@ -62,9 +71,8 @@ Command add_compress(CLI::App& program, const Verbosity& verbosity) {
   add_batch_options(*parser, arguments->batch);
   auto& options = arguments->options;
   auto* rate = parser->add_option_group("rate", "how small, how good; one of");
-  rate->add_option("-q,--quality", options.quality, "1 (smallest) to 8 (best)")
-      ->check(CLI::Range(1, 8))
-      ->capture_default_str();
+  rate->add_option("-q,--quality", arguments->quality, "1 (smallest) to 8 (best); 5 by default")
+      ->check(CLI::Range(1, 8));
   rate->add_option("--target-bpp", options.target_bpp, "bits per pixel, at most")
       ->check(CLI::PositiveNumber);
   rate->add_option("--target-size", options.target_size_bytes, "bytes, at most")

@@ -9,8 +9,8 @@ namespace vqcodec::tools {
 
 Command add_train(CLI::App& program) {
   auto* parser = program.add_subcommand("train", "train, test and export models; see train --help");
-  parser->prefix_command();
-  parser->set_help_flag();
+  // Nothing after the name is ours, --help included.
+  parser->prefix_command()->fallthrough(false)->set_help_flag();
   return {parser, [parser] {
             int exit_code = 0;
             const int failure = exit_code_of("", [&] {

@@ -16,9 +16,9 @@ struct NameRule {
 };
 
 struct InputArguments {
-  std::vector<std::string> inputs;  // files, folders with `recursive`, "-": standard input
-  std::string output;               // of the one input; "-": standard output; empty: by the rule
-  std::string output_folder;        // empty: beside the input
+  std::vector<std::string> inputs{};  // files, folders with `recursive`, "-": standard input
+  std::string output{};               // of the one input; "-": standard output; empty: by the rule
+  std::string output_folder{};        // empty: beside the input
   bool recursive = false;
 };
 

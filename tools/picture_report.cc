@@ -58,13 +58,15 @@ std::string detail_text(const codec::Verification::Level& level) {
 void count_codes(codec::FileSummary& file, const codec::ModelFile& model) {
   for (std::size_t i = 0; i < file.levels.size() && i < model.prior.levels.size(); ++i) {
     const int level = static_cast<int>(i);
-    const auto& groups =
-        model.prior.levels[i].qualities.at(static_cast<std::size_t>(file.quality - 1)).groups;
+    const auto& qualities = model.prior.levels[i].qualities;
+    const auto quality = static_cast<std::size_t>(file.quality - 1);
+    if (quality >= qualities.size()) continue;  // a file that cannot be decoded
     const auto positions = [&](int pixels) {
       return static_cast<std::uint64_t>(
           codec::positions_across(pixels, model.coarsest_stride, level));
     };
-    file.levels[i].codes = positions(file.width) * positions(file.height) * groups.size();
+    file.levels[i].codes =
+        positions(file.width) * positions(file.height) * qualities[quality].groups.size();
   }
 }
 
@@ -82,6 +84,8 @@ std::string as_text(const PictureReport& report) {
              : text("tiles     %d of %dx%d\n", file.tiles, file.tile_size, file.tile_size);
   out += text("size      %llu bytes, %.3f bpp\n", static_cast<unsigned long long>(file.size_bytes),
               size_bits(file.size_bytes) / area_pixels(file));
+  if (file.whole_levels < static_cast<int>(file.levels.size()))
+    out += text("cut       %d of %zu levels are whole\n", file.whole_levels, file.levels.size());
   out += bytes_text("header", file.header_bytes);
   for (std::size_t i = 0; i < file.levels.size(); ++i) {
     out += level_text(file, i);
@@ -108,6 +112,7 @@ std::string as_json(const PictureReport& report) {
                {"model", codec::hex(file.fingerprint)},
                {"tiles", file.tiles},
                {"tile_size", file.tile_size},
+               {"whole_levels", file.whole_levels},
                {"size_bytes", file.size_bytes},
                {"bpp", size_bits(file.size_bytes) / area_pixels(file)},
                {"header_bytes", file.header_bytes},

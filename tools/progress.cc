@@ -17,22 +17,23 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kQuietTime = std::chrono::seconds(1);
 constexpr auto kRedraw = std::chrono::milliseconds(200);
-constexpr int kBarWidth = 30;
+constexpr std::size_t kBarWidth = 30;
+constexpr std::size_t kNameWidth = 24;   // of 80 columns
 constexpr double kLeastFraction = 0.01;  // before it, an estimate of the rest means nothing
 
 std::string bar_line(double fraction, double elapsed_seconds, const std::string& name) {
-  const int filled = static_cast<int>(fraction * kBarWidth);
-  std::string rest = "--:--";
+  std::string line = "[";
+  const auto filled = static_cast<std::size_t>(fraction * kBarWidth);
+  line.append(filled, '=').append(kBarWidth - filled, ' ');
+  char text[64];
   if (fraction >= kLeastFraction) {
     const int seconds = static_cast<int>(elapsed_seconds * (1 - fraction) / fraction + 0.5);
-    char text[32];
-    std::snprintf(text, sizeof text, "%d:%02d", seconds / 60, seconds % 60);
-    rest = text;
+    std::snprintf(text, sizeof text, "] %d %%, %d:%02d left  ", static_cast<int>(100 * fraction),
+                  seconds / 60, seconds % 60);
+  } else {
+    std::snprintf(text, sizeof text, "] %d %%  ", static_cast<int>(100 * fraction));
   }
-  return "[" + std::string(static_cast<std::size_t>(filled), '=') +
-         std::string(static_cast<std::size_t>(kBarWidth - filled), ' ') + "] " +
-         std::to_string(static_cast<int>(fraction * 100)) + " %, " + rest + " left  " +
-         name.substr(0, 30);
+  return line.append(text).append(name, 0, kNameWidth);
 }
 
 }  // namespace

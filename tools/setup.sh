@@ -9,7 +9,7 @@ packages="g++ cmake ninja-build libcli11-dev libgtest-dev libjpeg62-turbo-dev li
 [ -n "${CMAKE_PREFIX_PATH:-}" ] || packages="$packages libtorch-dev libopenblas0-pthread"
 
 if ! command -v dpkg-query >/dev/null; then
-  echo "setup.sh: not a Debian system; install:" $packages >&2
+  echo "setup.sh: not a Debian system; it installs $packages" >&2
   exit 1
 fi
 

@@ -1,0 +1,123 @@
+// What a file under construction leaves behind.
+#include "tools/output_file.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "entropy/error.h"
+#include "tests/tools/sandbox.h"
+
+namespace vqcodec::tools {
+namespace {
+
+using Names = std::set<std::string>;
+
+// Runs `body` in a process of its own; its wait status.
+int in_child(const std::function<void()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(OutputFile, AppearsUnderItsNameOnlyWhenCommitted) {
+  const Sandbox sandbox;
+  {
+    OutputFile file(sandbox.path("x").string());
+    file.write(std::vector<std::uint8_t>{1, 2, 3});
+    EXPECT_FALSE(sandbox.has("x"));
+    file.commit();
+  }
+  EXPECT_EQ(sandbox.read("x"), (std::vector<std::uint8_t>{1, 2, 3}));
+  EXPECT_EQ(sandbox.files(), Names{"x"});
+}
+
+TEST(OutputFile, LeavesTheOldFileWithoutCommit) {
+  const Sandbox sandbox;
+  sandbox.write("x", {7});
+  {
+    OutputFile file(sandbox.path("x").string());
+    file.write(std::vector<std::uint8_t>{1, 2, 3});
+  }
+  EXPECT_EQ(sandbox.read("x"), std::vector<std::uint8_t>{7});
+  EXPECT_EQ(sandbox.files(), Names{"x"});
+}
+
+TEST(OutputFile, LeavesNothingAfterASignalThatEndsTheProgram) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const Sandbox sandbox;
+    const int status = in_child([&] {
+      OutputFile file(sandbox.path("x").string());
+      file.write(std::vector<std::uint8_t>{1, 2, 3});
+      if (sandbox.files().empty()) ::_exit(1);
+      ::raise(signal);
+    });
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), signal);
+    EXPECT_EQ(sandbox.files(), Names{});
+  }
+}
+
+TEST(OutputFile, LeavesIgnoredSignalsIgnored) {
+  const Sandbox sandbox;
+  const int status = in_child([&] {
+    ::signal(SIGHUP, SIG_IGN);
+    OutputFile file(sandbox.path("x").string());
+    ::raise(SIGHUP);
+    file.commit();
+  });
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(sandbox.files(), Names{"x"});
+}
+
+TEST(OutputFile, ReplacesWhatALinkPointsAt) {
+  const Sandbox sandbox;
+  sandbox.write("folder/real", {7});
+  ASSERT_EQ(::symlink("folder/real", sandbox.path("link").c_str()), 0);
+  write_output(sandbox.path("link").string(), std::vector<std::uint8_t>{1});
+  EXPECT_EQ(sandbox.read("folder/real"), std::vector<std::uint8_t>{1});
+  EXPECT_TRUE(std::filesystem::is_symlink(sandbox.path("link")));
+}
+
+TEST(OutputFile, HasThePermissionsOfAnyNewFile) {
+  const Sandbox sandbox;
+  const auto before = ::umask(027);
+  write_output(sandbox.path("x").string(), std::vector<std::uint8_t>{1});
+  ::umask(before);
+  EXPECT_EQ(std::filesystem::status(sandbox.path("x")).permissions(),
+            static_cast<std::filesystem::perms>(0640));
+}
+
+TEST(OutputFile, WritesADeviceDirectlyAndReportsThatItIsFull) {
+  const std::vector<std::uint8_t> bytes(100);
+  write_output("/dev/null", bytes);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  try {
+    write_output("/dev/full", bytes);
+    FAIL() << "a full device went unnoticed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kResource);
+  }
+}
+
+TEST(OutputFile, RefusesAnExistingFileUnlessForced) {
+  const Sandbox sandbox;
+  sandbox.write("x", {7});
+  EXPECT_THROW(require_free(sandbox.path("x").string(), false), Error);
+  EXPECT_NO_THROW(require_free(sandbox.path("x").string(), true));
+  EXPECT_NO_THROW(require_free(sandbox.path("y").string(), false));
+  EXPECT_NO_THROW(require_free("/dev/null", false));
+  EXPECT_NO_THROW(require_free("-", false));
+}
+
+}  // namespace
+}  // namespace vqcodec::tools
