@@ -52,9 +52,8 @@ void limit_scans(j_common_ptr jpeg) {
 
 bool is_unsupported(int error) {
   return error == JERR_BAD_PRECISION || error == JERR_SOF_UNSUPPORTED ||
-         error == JERR_CONVERSION_NOTIMPL || error == JERR_ARITH_NOTIMPL ||
-         error == JERR_NOT_COMPILED || error == JERR_CCIR601_NOTIMPL ||
-         error == JERR_FRACT_SAMPLE_NOTIMPL;
+         error == JERR_ARITH_NOTIMPL || error == JERR_NOT_COMPILED ||
+         error == JERR_CCIR601_NOTIMPL || error == JERR_FRACT_SAMPLE_NOTIMPL;
 }
 
 // The frame that libjpeg jumps back to: neither it nor a step it runs may hold an object with a

@@ -75,18 +75,34 @@ TEST(BdRate, RangeCutsTheIntegral) {
   EXPECT_EQ(bd_rate(kCurve, test, QualityRange{0, 99}), bd_rate(kCurve, test));
 }
 
+// Where curves turn, worked out by hand: over a piece of length 1 the mean is that of its ends plus
+// a twelfth of the difference of its end slopes.
+TEST(BdRate, CurvesDoNotOvershootWhereTheyTurn) {
+  const Points flat = {{1, 0}, {1, 2}};
+  const auto mean_of_first_piece = [&](double y1, double y2) {  // of log10(rate), from (0, 0) on
+    const Points test = {{1, 0}, {std::pow(10, y1), 1}, {std::pow(10, y2), 2}};
+    return std::log10(1 + bd_rate(flat, test, QualityRange{0, 1}) / 100);
+  };
+  EXPECT_NEAR(mean_of_first_piece(1, 0), 0.5 + (2.0 - 0.0) / 12, 1e-9);      // turns at 1
+  EXPECT_NEAR(mean_of_first_piece(1, -8), 0.5 + (3.0 - 0.0) / 12, 1e-9);     // end slope 6, cut
+  EXPECT_NEAR(mean_of_first_piece(1, 6), 0.5 + (0.0 - 5.0 / 3) / 12, 1e-9);  // end slope -1, cut
+}
+
 TEST(BdRate, RefusesAnOverlapThatIsTooShort) {
-  const Points next = {{1.6, 37.8}, {3.2, 41}};
+  const Points next = {{1.5, 37.8}, {3.2, 41}};
   EXPECT_EQ(error_of([&] { bd_rate(kCurve, next); }), ErrorKind::kUsage);
   EXPECT_EQ(error_of([&] { bd_psnr(kCurve, next); }), ErrorKind::kUsage);
   EXPECT_EQ(error_of([&] { bd_rate(kCurve, kCurve, QualityRange{30, 30.1}); }), ErrorKind::kUsage);
 }
 
 TEST(BdRate, RefusesCurvesThatAreNone) {
-  for (const Points& curve : {Points{}, Points{{0.5, 30}}, Points{{0.5, 30}, {0.6, 30}},
+  for (const Points& curve : {Points{}, Points{{0.5, 30}}, Points{{0.5, 30}, {0.6, 30}, {0.9, 34}},
                               Points{{0, 30}, {0.5, 33}}, Points{{-1, 30}, {0.5, 33}}})
     EXPECT_EQ(error_of([&] { bd_rate(kCurve, curve); }), ErrorKind::kUsage);
-  EXPECT_EQ(error_of([&] { bd_psnr(kCurve, Points{{0.5, 30}, {0.5, 31}}); }), ErrorKind::kUsage);
+  EXPECT_EQ(error_of([&] {
+              bd_psnr(kCurve, Points{{0.5, 30}, {0.5, 31}, {0.9, 34}});
+            }),
+            ErrorKind::kUsage);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <ostream>
+#include <string>
 #include <vector>
 
 #include "entropy/error.h"
@@ -36,6 +37,17 @@ inline std::vector<std::uint8_t> file_bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error(ErrorKind::kResource, path.string(), ": cannot be read");
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// Empty where the call returns.
+template <typename Call>
+std::string message_of(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
 }
 
 // Empty where the call returns.

@@ -161,8 +161,24 @@ TEST(JpegReader, RefusesSizesThatTheFileCannotHold) {
   const std::size_t frame = text.find("\xFF\xC0");
   file[frame + 5] = file[frame + 7] = 0x3F;  // high bytes of height and width
   EXPECT_EQ(error_of([&] { read_image(file); }), ErrorKind::kCorrupt);
+  EXPECT_NE(message_of([&] { read_image(file); }).find("cannot hold"), std::string::npos);
   file[frame + 5] = file[frame + 7] = 0xFF;
   EXPECT_EQ(error_of([&] { read_image(file); }), ErrorKind::kResource);
+}
+
+// The last scan again and again: each is work over the whole picture.
+TEST(JpegReader, RefusesEndlessScans) {
+  JpegParts parts;
+  parts.progressive = true;
+  const Bytes file = build_jpeg(parts);
+  const std::string text(file.begin(), file.end());
+  const std::string end = text.substr(text.size() - 2);
+  const std::string scan = text.substr(text.rfind("\xFF\xDA"));
+  std::string repeated = text.substr(0, text.size() - 2);
+  for (int i = 0; i < 200; ++i) repeated += scan.substr(0, scan.size() - 2);
+  repeated += end;
+  EXPECT_EQ(error_of([&] { read_image(Bytes(repeated.begin(), repeated.end())); }),
+            ErrorKind::kCorrupt);
 }
 
 TEST(JpegReader, AnyBytesGiveAPictureOrAnError) {

@@ -76,7 +76,9 @@ TEST(Peers, AgreeWithTheirPrograms) {
       const Image image = read_image(file_bytes(*data / "kodak" / (row.at("reference") + ".png")));
       const auto file = peer.encode(image, std::stod(name.substr(peer.name.size() + 1)));
       EXPECT_NEAR(static_cast<double>(file.size()), expected, 0.005 * expected);
-      EXPECT_NEAR(psnr_rgb_db(image, peer.decode(file)), number(row, "psnr_rgb_db"), 0.01);
+      // Another version of the library may code differently, but decodes the same bytes the same.
+      const double tolerance_db = static_cast<double>(file.size()) == expected ? 1e-6 : 0.01;
+      EXPECT_NEAR(psnr_rgb_db(image, peer.decode(file)), number(row, "psnr_rgb_db"), tolerance_db);
       ++rows;
     }
   EXPECT_GE(rows, 4);

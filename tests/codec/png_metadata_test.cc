@@ -119,8 +119,11 @@ TEST(PngMetadata, RefusesPayloadsThatAreNotWhatTheTypeSays) {
 
 TEST(PngMetadata, RefusesBombs) {
   const Bytes title = joined(bytes_of("Title"), {0, 0});
-  EXPECT_EQ(error_of_chunk("zTXt", joined(title, packed(Bytes(std::size_t{65} << 20, 'a')))),
+  EXPECT_EQ(error_of_chunk("zTXt", joined(title, packed(Bytes((std::size_t{64} << 20) + 1, 'a')))),
             ErrorKind::kCorrupt);
+  std::vector<Metadata> metadata;
+  const Bytes plain = joined(title, Bytes(std::size_t{64} << 20, 'a'));
+  EXPECT_EQ(error_of([&] { append_metadata("tEXt", plain, metadata); }), ErrorKind::kCorrupt);
   // Each within the limit, together not.
   PngParts parts = small_png();
   const Bytes part = png_chunk("zTXt", joined(title, packed(Bytes(std::size_t{17} << 20, 'a'))));

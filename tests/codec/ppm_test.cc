@@ -54,6 +54,7 @@ TEST(Ppm, RefusesHostileHeaders) {
         "P5 1.0 1 255\na", "P5 99999999999999999999 1 255\na", "P5 4294967297 1 255\na",
         "P5 16384 16384 255\na", "P6 2147483648 1 255\n", "P5 #", "P5 1 1 7\n\10"})
     EXPECT_EQ(error_of_reading(text), ErrorKind::kCorrupt) << text;
+  EXPECT_EQ(error_of_reading(std::string("P5 1 1 0\n\0", 10)), ErrorKind::kCorrupt);
   EXPECT_EQ(error_of_reading("P6 2147483647 2147483647 255\n"), ErrorKind::kResource);
 }
 
