@@ -45,9 +45,9 @@ class EscapeCoder {
   // Throws Error(kCorrupt) for a codeword or remainder that cannot be.
   template <typename Side>
   void code(Side& side, int codewords, int dimension, Choice& choice, IdealLength& length) {
-    choice.code = static_cast<int>(
-        code_even(side, static_cast<std::uint32_t>(choice.code),
-                  std::bit_width(static_cast<std::uint32_t>(codewords - 1)), length));
+    const auto bits = static_cast<int>(std::bit_width(static_cast<std::uint32_t>(codewords - 1)));
+    const auto known = static_cast<std::uint32_t>(choice.code);
+    choice.code = static_cast<int>(code_even(side, known, bits, length));
     if (choice.code >= codewords) {
       throw Error(ErrorKind::kCorrupt, "escape: codeword ", choice.code, " of ", codewords);
     }
@@ -77,7 +77,7 @@ class EscapeCoder {
     if (!is_nonzero_.code(side, value != 0, length)) return 0;
     const bool is_negative = is_negative_.code(side, value < 0, length);
     const auto magnitude = static_cast<std::uint32_t>(value < 0 ? -std::int64_t{value} : value);
-    const int wanted = std::bit_width(magnitude);
+    const auto wanted = static_cast<int>(std::bit_width(magnitude));
     int digits = 1;
     while (has_more_digits_[static_cast<std::size_t>(digits - 1)].code(side, wanted > digits,
                                                                        length)) {
