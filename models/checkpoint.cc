@@ -1,0 +1,102 @@
+#include "models/checkpoint.h"
+
+#include <filesystem>
+
+#include "entropy/error.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+using torch::serialize::InputArchive;
+using torch::serialize::OutputArchive;
+
+void save_archive(OutputArchive& archive, const std::string& path) {
+  const auto temporary = path + ".tmp";
+  archive.save_to(temporary);
+  std::filesystem::rename(temporary, path);
+}
+
+template <typename Load>
+auto loaded(const std::string& path, Load load) {
+  if (!std::filesystem::exists(path)) throw Error(ErrorKind::kResource, path, ": no such file");
+  try {
+    return load();
+  } catch (const c10::Error& error) {
+    throw Error(ErrorKind::kCorrupt, path, ": is no checkpoint of this model: ",
+                error.what_without_backtrace());
+  }
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const torch::nn::Module& model,
+                     const torch::optim::Optimizer& optimizer, const TrainingState& state) {
+  OutputArchive archive, weights, moments;
+  model.save(weights);
+  optimizer.save(moments);
+  archive.write("model", weights);
+  archive.write("optimizer", moments);
+  archive.write("step", torch::tensor(state.step));
+  archive.write("averages", torch::tensor(static_cast<std::int64_t>(state.average.size())));
+  for (std::size_t i = 0; i < state.average.size(); ++i)
+    archive.write("average" + std::to_string(i), state.average[i]);
+  save_archive(archive, path);
+}
+
+TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
+                              torch::optim::Optimizer& optimizer) {
+  return loaded(path, [&] {
+    InputArchive archive, weights, moments;
+    archive.load_from(path);
+    archive.read("model", weights);
+    archive.read("optimizer", moments);
+    model.load(weights);
+    optimizer.load(moments);
+    torch::Tensor step, averages;
+    archive.read("step", step);
+    archive.read("averages", averages);
+    TrainingState state{.step = step.item<std::int64_t>(), .average = {}};
+    for (std::int64_t i = 0; i < averages.item<std::int64_t>(); ++i) {
+      torch::Tensor average;
+      archive.read("average" + std::to_string(i), average);
+      state.average.push_back(average);
+    }
+    return state;
+  });
+}
+
+void save_weights(const std::string& path, const torch::nn::Module& model) {
+  OutputArchive archive;
+  const auto write = [&](const auto& items, bool is_buffer) {
+    for (const auto& item : items) {
+      auto value = item.value().detach();
+      if (value.dim() > 1 && value.scalar_type() == torch::kFloat32 && !is_buffer)
+        value = value.to(torch::kHalf);
+      archive.write(item.key(), value.contiguous(), is_buffer);
+    }
+  };
+  write(model.named_parameters(), false);
+  write(model.named_buffers(), true);
+  save_archive(archive, path);
+}
+
+void load_weights(const std::string& path, torch::nn::Module& model) {
+  loaded(path, [&] {
+    torch::NoGradGuard no_grad;
+    InputArchive archive;
+    archive.load_from(path);
+    const auto read = [&](const auto& items, bool is_buffer) {
+      for (const auto& item : items) {
+        torch::Tensor value;
+        archive.read(item.key(), value, is_buffer);
+        item.value().copy_(value);
+      }
+    };
+    read(model.named_parameters(), false);
+    read(model.named_buffers(), true);
+    return 0;
+  });
+}
+
+}  // namespace vqcodec::models

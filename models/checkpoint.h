@@ -1,0 +1,28 @@
+// models/checkpoint.h: a run's state on disk: weights, averaged weights, optimizer, step.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vqcodec::models {
+
+struct TrainingState {
+  std::int64_t step = 0;
+  std::vector<torch::Tensor> average;  // of the parameters, in their order; empty before it starts
+};
+
+// Written beside the target and renamed, so that an interruption leaves the old one whole.
+void save_checkpoint(const std::string& path, const torch::nn::Module& model,
+                     const torch::optim::Optimizer& optimizer, const TrainingState& state);
+// Throws Error(kCorrupt) where the file does not fit the model.
+TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
+                              torch::optim::Optimizer& optimizer);
+
+// Weights alone, float16 on disk for floating tensors of more than one dimension.
+void save_weights(const std::string& path, const torch::nn::Module& model);
+void load_weights(const std::string& path, torch::nn::Module& model);
+
+}  // namespace vqcodec::models

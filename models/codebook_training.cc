@@ -1,0 +1,69 @@
+#include "models/codebook_training.h"
+
+#include "models/context_model.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+constexpr std::int64_t kCropsAtATime = 8;
+
+// Latents of every level, (P,C_l), at most `most` vectors each.
+std::vector<torch::Tensor> sample_latents(CodecNetworks& networks,
+                                          const std::vector<torch::Tensor>& images,
+                                          std::int64_t quality, std::int64_t most) {
+  std::vector<std::vector<torch::Tensor>> parts(kLevels);
+  for (const auto& batch : images) {
+    const auto q = torch::full({batch.size(0)}, quality, torch::kInt64);
+    const auto levels = networks->analyse(batch, q);
+    for (std::size_t l = 0; l < levels.size(); ++l) {
+      auto rows = levels[l].permute({0, 2, 3, 1}).flatten(0, 2);  // (P,C)
+      const auto total = rows.size(0) * static_cast<std::int64_t>(images.size());
+      const auto stride = (total + most - 1) / most;
+      parts[l].push_back(rows.slice(0, 0, {}, stride).contiguous());
+    }
+  }
+  std::vector<torch::Tensor> samples;
+  for (const auto& part : parts) samples.push_back(torch::cat(part));
+  return samples;
+}
+
+}  // namespace
+
+QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
+                               const CodebookTrainingOptions& options,
+                               const std::function<void(int, int)>& progress) {
+  torch::NoGradGuard no_grad;
+  auto rng = make_rng(options.seed, 0);
+  std::vector<torch::Tensor> images;
+  for (std::int64_t i = 0; i < options.crops; i += kCropsAtATime)
+    images.push_back(crops.batch(kCropsAtATime, rng).images);
+  QuantizedCodec codec{.networks = networks, .quantizers = {}};
+  codec.quantizers.resize(kLevels);
+  const auto qualities = networks->options().qualities();
+  std::vector<LevelLayout> layouts;
+  int done = 0;
+  for (std::int64_t q = qualities - 1; q >= 0; --q) {  // the finest first: it decides the layouts
+    const auto samples = sample_latents(networks, images, q, options.most_vectors);
+    for (std::int64_t level = 0; level < kLevels; ++level) {
+      const auto l = static_cast<std::size_t>(level);
+      if (q == qualities - 1) {
+        const auto range = channel_ranges(samples[l]);
+        std::vector<bool> fine;
+        for (std::int64_t c = 0; c < range.size(0); ++c)
+          fine.push_back(range[c].item<double>() > options.grouping.coarse_range);
+        const auto luma = networks->options().level_luma(level);
+        layouts.push_back(make_layout(slice_channels(luma, range.size(0) - luma), fine));
+      }
+      auto grouping = options.grouping;
+      grouping.price = codec.price(q) * options.price_factor;
+      auto& row = codec.quantizers[l];
+      row.insert(row.begin(), train_level_quantizer(samples[l], networks->step_energy(level, q),
+                                                    layouts[l], grouping));
+      if (progress) progress(++done, static_cast<int>(qualities * kLevels));
+    }
+  }
+  return codec;
+}
+
+}  // namespace vqcodec::models

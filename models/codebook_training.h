@@ -1,0 +1,25 @@
+// models/codebook_training.h: phase 2 of the codec's training: layouts, groups and codebooks of all
+// levels and qualities from latents of training pictures.
+#pragma once
+
+#include <functional>
+
+#include "models/model.h"
+#include "models/quantized_codec.h"
+
+namespace vqcodec::models {
+
+struct CodebookTrainingOptions {
+  std::int64_t crops = 480;         // pictures of `side` pixels
+  std::int64_t most_vectors = 100000;  // of one level
+  double price_factor = 0.8;        // of a bit: order-0 lengths are longer than the prior's
+  GroupingOptions grouping;         // `price` is set from the quality
+  std::uint64_t seed = 1;
+};
+
+// Networks are shared with the result. progress(done, all) may be empty.
+QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
+                               const CodebookTrainingOptions& options,
+                               const std::function<void(int, int)>& progress = {});
+
+}  // namespace vqcodec::models

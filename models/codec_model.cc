@@ -1,0 +1,136 @@
+#include "models/codec_model.h"
+
+namespace vqcodec::models {
+namespace F = torch::nn::functional;
+
+namespace {
+constexpr double kLossScale = 0.1;    // brings gradients near one
+constexpr double kGainRate = 4;       // gains move over a larger range than weights
+constexpr double kLinearRate = 0.3;   // the lapped part starts at a good place
+}  // namespace
+
+CodecModel::CodecModel(const CodecOptions& options) {
+  networks_ = register_module("networks", CodecNetworks(options));
+  lambdas_ = register_buffer("lambdas", torch::tensor(at::ArrayRef<double>(options.lambdas),
+                                                      torch::kFloat32));
+  std::int64_t coarser = 0;
+  for (std::int64_t level = 0; level < kLevels; ++level) {
+    const auto channels = options.level_channels(level);
+    const auto luma = options.level_luma(level);
+    const ContextOptions context{.channels = channels, .coarser = coarser,
+                                 .slices = slice_channels(luma, channels - luma),
+                                 .qualities = options.qualities()};
+    contexts_.push_back(register_module("context" + std::to_string(level), ContextModel(context)));
+    coarser += channels;
+  }
+}
+
+void CodecModel::start_from(const torch::Tensor& images) {
+  const auto& options = networks_->options();
+  networks_->start_from(images);
+  torch::NoGradGuard no_grad;
+  for (std::int64_t q = 0; q < options.qualities(); ++q) {
+    const auto levels = networks_->analyse(images, torch::full({images.size(0)}, q, torch::kInt64));
+    for (std::size_t l = 0; l < levels.size(); ++l) contexts_[l]->start_from(levels[l], q);
+  }
+}
+
+void CodecModel::compute_in(torch::ScalarType type) {
+  compute_ = type;
+  networks_->compute_in(type);
+}
+
+torch::Tensor CodecModel::rate_bits(const std::vector<torch::Tensor>& levels,
+                                    const torch::Tensor& quality) {
+  const auto coarser = coarser_contexts(levels);
+  torch::Tensor total;
+  for (std::size_t l = 0; l < levels.size(); ++l) {
+    const auto bits = contexts_[l]->bits(levels[l], coarser[l], quality, compute_).sum({1, 2, 3});
+    total = total.defined() ? total + bits : bits;
+  }
+  return total;  // (N)
+}
+
+void CodecModel::polish_with(const QuantizedCodec& codec, double price_factor) {
+  codec_ = &codec;
+  price_factor_ = price_factor;
+}
+
+Loss CodecModel::polish_loss(const torch::Tensor& images, const torch::Tensor& quality) {
+  std::vector<torch::Tensor> values(kLevels);
+  {
+    torch::NoGradGuard no_grad;
+    const auto levels = networks_->analyse(images, quality);
+    for (std::int64_t n = 0; n < images.size(0); ++n) {
+      std::vector<torch::Tensor> one;
+      for (const auto& y : levels) one.push_back(y.slice(0, n, n + 1));
+      const auto coded = codec_->quantize(one, quality[n].item<std::int64_t>(), price_factor_);
+      for (std::size_t l = 0; l < coded.size(); ++l)
+        values[l] = n == 0 ? coded[l].values : torch::cat({values[l], coded[l].values});
+    }
+  }
+  const auto restored = networks_->synthesise(values, quality);
+  const auto distortion = (restored - images).square().mean({1, 2, 3}) * (255.0 * 255.0);
+  const auto lambda = lambdas_.index_select(0, quality);
+  return {.total = (lambda.sqrt() * distortion).mean() * kLossScale,
+          .terms = {{"mse", distortion.detach().mean()},
+                    {"psnr_db", (10 * torch::log10(65025 / distortion.detach())).mean()}}};
+}
+
+Loss CodecModel::loss(const Batch& batch, Rng& rng) {
+  const auto count = batch.images.size(0);
+  const auto pixels = static_cast<double>(batch.images.size(2) * batch.images.size(3));
+  const auto qualities = networks_->options().qualities();
+  const auto first = draw(rng, qualities);
+  const auto quality = torch::arange(first, first + count).remainder(qualities)
+                           .to(batch.images.device());
+  if (codec_) return polish_loss(batch.images, quality);
+  const auto levels = networks_->analyse(batch.images, quality);
+  std::vector<torch::Tensor> noisy, rounded;
+  for (const auto& y : levels) {
+    const auto noise = torch::rand(y.sizes(), rng, y.options().requires_grad(false)) - 0.5;
+    noisy.push_back(y + noise);
+    rounded.push_back(y + (y.round() - y).detach());
+  }
+  const auto restored = networks_->synthesise(rounded, quality);
+  const auto distortion =
+      (restored - batch.images).square().mean({1, 2, 3}) * (255.0 * 255.0);   // (N)
+  const auto rate = rate_bits(noisy, quality) / pixels;                       // (N) bpp
+  const auto lambda = lambdas_.index_select(0, quality);
+  const auto cost = (rate + lambda * distortion) / lambda.sqrt();
+  return {.total = cost.mean() * kLossScale,
+          .terms = {{"rate_bpp", rate.detach().mean()},
+                    {"mse", distortion.detach().mean()},
+                    {"psnr_db", (10 * torch::log10(65025 / distortion.detach())).mean()}}};
+}
+
+std::vector<ParameterGroup> CodecModel::parameter_groups() {
+  if (codec_) return {{networks_->synthesis_parameters(), 1}};
+  ParameterGroup gains{{}, kGainRate}, linear{{}, kLinearRate}, others{{}, 1};
+  for (const auto& item : named_parameters()) {
+    const bool gain = item.key().find("networks.log_") == 0;
+    const bool lap = item.key().find(".lap.") != std::string::npos;
+    (gain ? gains : lap ? linear : others).parameters.push_back(item.value());
+  }
+  return {others, linear, gains};
+}
+
+CodecModel::Point CodecModel::measure(const torch::Tensor& image, std::int64_t quality) {
+  torch::NoGradGuard no_grad;
+  const auto q = torch::full({1}, quality, torch::kInt64);
+  const auto height = image.size(2), width = image.size(3);
+  auto levels = networks_->analyse(pad_to_stride(image), q);
+  for (auto& y : levels) y = y.round();
+  const auto restored = networks_->synthesise(levels, q).slice(2, 0, height).slice(3, 0, width);
+  const auto eight_bit = (restored.clamp(0, 1) * 255).round();
+  return {.rate_bpp = rate_bits(levels, q).item<double>() / static_cast<double>(height * width),
+          .mse = (eight_bit - image * 255).square().mean().item<double>()};
+}
+
+torch::Tensor pad_to_stride(const torch::Tensor& images) {
+  const auto missing = [](std::int64_t n) { return (kCoarsestStride - n % kCoarsestStride) % kCoarsestStride; };
+  return F::pad(images, F::PadFuncOptions({0, missing(images.size(3)), 0, missing(images.size(2))})
+                            .mode(torch::kReplicate));
+}
+
+}  // namespace vqcodec::models

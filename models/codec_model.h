@@ -1,0 +1,56 @@
+// models/codec_model.h: phase 1 of the codec's training: transform and rate, relaxed.
+//
+// Additive uniform noise stands for quantization in the rate, rounding with straight-through
+// gradients in the distortion. Balle, Minnen et al., arXiv:1802.01436; one model for all
+// qualities by gains: Cui et al., arXiv:2003.02012.
+#pragma once
+
+#include <vector>
+
+#include "models/codec_networks.h"
+#include "models/context_model.h"
+#include "models/model.h"
+#include "models/quantized_codec.h"
+
+namespace vqcodec::models {
+
+class CodecModel : public Model {
+ public:
+  explicit CodecModel(const CodecOptions& options);
+
+  // Channel order, deviations and the rate model's scales from pictures (N,3,H,W).
+  void start_from(const torch::Tensor& images);
+
+  // images: (N,3,H,W), N a multiple of the number of qualities gives each its share.
+  // Sum of rate and lambda x distortion, each quality weighed by 1/sqrt(lambda), or the high rates
+  // would drown the low ones.
+  Loss loss(const Batch& batch, Rng& rng) override;
+  std::vector<ParameterGroup> parameter_groups() override;
+
+  // From now on distortion is that of codewords, with straight-through gradients, and only what
+  // decoding needs is trained. Borrows; the codec's networks must be this model's.
+  void polish_with(const QuantizedCodec& codec, double price_factor);
+
+  // Estimated rate and the distortion of rounded latents, one picture: {bpp, MSE on 0..255}.
+  struct Point { double rate_bpp, mse; };
+  Point measure(const torch::Tensor& image, std::int64_t quality);
+
+  CodecNetworks& networks() { return networks_; }
+  std::vector<ContextModel>& contexts() { return contexts_; }
+  void compute_in(torch::ScalarType type);
+
+ private:
+  torch::Tensor rate_bits(const std::vector<torch::Tensor>& levels, const torch::Tensor& quality);
+  Loss polish_loss(const torch::Tensor& images, const torch::Tensor& quality);
+  torch::ScalarType compute_ = torch::kFloat32;
+  CodecNetworks networks_{nullptr};
+  std::vector<ContextModel> contexts_;
+  const QuantizedCodec* codec_ = nullptr;
+  double price_factor_ = 1;
+  torch::Tensor lambdas_;  // (qualities)
+};
+
+// Sides extended to multiples of the coarsest stride by repeating the edge. (N,3,H,W).
+torch::Tensor pad_to_stride(const torch::Tensor& images);
+
+}  // namespace vqcodec::models

@@ -1,0 +1,76 @@
+// models/group_quantizer.h: the latents of one level and quality as codes: many small codebooks,
+// one for each group of channels (a product quantizer), with escapes and two-stage channels.
+//
+// Slots are what the prior sees of a position: one for each channel, and one more after a channel
+// that some quality quantizes in two stages (a coarse grid, then the rest).
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "models/quantizer.h"
+
+namespace vqcodec::models {
+
+// The same for all qualities of a level.
+struct LevelLayout {
+  std::int64_t channels = 0;
+  std::vector<std::int64_t> slot_of;         // [channel]: its (first) slot
+  std::vector<bool> has_fine_slot;           // [channel]
+  std::vector<std::int64_t> slice_channels;  // channels of each slice
+
+  std::int64_t slots() const;
+  std::vector<std::int64_t> slice_slots() const;
+};
+LevelLayout make_layout(const std::vector<std::int64_t>& slice_channels,
+                        const std::vector<bool>& has_fine_slot);
+
+enum class Stage : std::int64_t { kSingle = 0, kCoarse = 1, kFine = 2 };
+
+struct Group {
+  std::int64_t first_channel = 0;
+  std::int64_t dimension = 1;
+  std::int64_t first_slot = 0;
+  std::int64_t slice = 0;
+  Stage stage = Stage::kSingle;
+  double reach = 2;         // steps: further from its codeword in some channel, a latent escapes
+  Codebook codebook;
+  torch::Tensor activations;  // (K,D) int64, -64..63: what the prior sees of a codeword
+};
+
+struct Quantized {
+  torch::Tensor values;  // (N,C,H,W): codewords, plus the rounded remainder where one escaped
+  torch::Tensor codes;   // (N,G,H,W) int64, 0..K-1
+  torch::Tensor leaves;  // (N,G,H,W) int64: the code, or K where it escaped
+};
+
+struct LevelQuantizer {
+  LevelLayout layout;
+  std::vector<Group> groups;  // in coding order
+  torch::Tensor weights;      // (C): picture's squared error of one step squared
+
+  // price: of a bit, in units of the weighted distance; lengths are the codebooks' own (order 0).
+  Quantized quantize(const torch::Tensor& latents, double price) const;  // (N,C,H,W)
+  torch::Tensor slots(const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
+};
+
+// Groups of consecutive channels within slices such that the channels' order-0 entropies add up to
+// at most `bits`. Latents: (P,C) samples in steps. Sets everything but the weights.
+struct GroupingOptions {
+  double bits = 4.5;
+  double price = 0;             // of a bit at a weight of `weights`
+  double coarse_range = 110;    // steps: channels that reach further get two stages if they can
+  double coarse_step = 8;       // grid of the coarse stage
+  std::int64_t codewords = 256;
+};
+LevelQuantizer train_level_quantizer(const torch::Tensor& latents, const torch::Tensor& weights,
+                                     const LevelLayout& layout, const GroupingOptions& options);
+
+// Order-0 entropy of each channel's rounded values, bits. samples: (P,C).
+std::vector<double> channel_entropies(const torch::Tensor& samples);
+// The magnitude that all but one value in a thousand of each channel stay below.
+torch::Tensor channel_ranges(const torch::Tensor& samples);
+
+}  // namespace vqcodec::models

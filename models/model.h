@@ -1,0 +1,50 @@
+// models/model.h: what every model offers to the trainer.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vqcodec::models {
+
+// A source of random numbers. The trainer makes one for each step from the run's seed and the step,
+// so that a resumed run draws what an uninterrupted one would have drawn.
+using Rng = at::Generator;
+
+Rng make_rng(std::uint64_t seed, std::uint64_t step);
+// Uniform integer in 0..bound-1.
+std::int64_t draw(Rng& rng, std::int64_t bound);
+double draw_uniform(Rng& rng);  // in [0, 1)
+
+struct Batch {
+  torch::Tensor images;  // (N,C,H,W), 0..1
+  torch::Tensor labels;  // (N) int64, or undefined
+};
+
+struct Loss {
+  torch::Tensor total;                                         // scalar, minimized
+  std::vector<std::pair<std::string, torch::Tensor>> terms;    // scalars for the log
+};
+
+// Parameters that share a learning rate, as a multiple of the run's.
+struct ParameterGroup {
+  std::vector<torch::Tensor> parameters;
+  double rate_factor = 1;
+};
+
+class Model : public torch::nn::Module {
+ public:
+  virtual Loss loss(const Batch& batch, Rng& rng) = 0;
+  // All parameters at the run's rate unless a model says otherwise.
+  virtual std::vector<ParameterGroup> parameter_groups() { return {{parameters(), 1}}; }
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual Batch batch(std::int64_t size, Rng& rng) = 0;
+};
+
+}  // namespace vqcodec::models

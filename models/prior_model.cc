@@ -1,0 +1,58 @@
+#include "models/prior_model.h"
+
+#include "models/codec_model.h"
+
+namespace vqcodec::models {
+
+PriorModel::PriorModel(QuantizedCodec& codec, double price_factor)
+    : codec_(codec), price_factor_(price_factor) {
+  std::int64_t coarser = 0;
+  for (std::size_t l = 0; l < codec.quantizers.size(); ++l) {
+    const auto& layout = codec.quantizers[l].front().layout;
+    const PriorOptions options{.slots = layout.slots(), .coarser = coarser,
+                               .slice_slots = layout.slice_slots()};
+    levels_.push_back(register_module("level" + std::to_string(l),
+                                      PriorNetwork(options, codec.quantizers[l])));
+    coarser += layout.slots();
+  }
+}
+
+std::vector<torch::Tensor> PriorModel::group_bits(const torch::Tensor& images,
+                                                  std::int64_t quality) {
+  std::vector<Quantized> quantized;
+  std::vector<torch::Tensor> slots;
+  {
+    torch::NoGradGuard no_grad;
+    const auto q = torch::full({images.size(0)}, quality, torch::kInt64);
+    quantized = codec_.quantize(codec_.networks->analyse(pad_to_stride(images), q), quality,
+                                price_factor_);
+    for (std::size_t l = 0; l < quantized.size(); ++l)
+      slots.push_back(codec_.quantizers[l][static_cast<std::size_t>(quality)].slots(quantized[l].codes)
+                          .contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  std::vector<torch::Tensor> bits;
+  for (std::size_t l = 0; l < quantized.size(); ++l)
+    bits.push_back(levels_[l]->bits(slots[l], coarser_slots(slots, l), quantized[l].leaves, quality,
+                                    compute_));
+  return bits;
+}
+
+Loss PriorModel::loss(const Batch& batch, Rng& rng) {
+  const auto quality = draw(rng, codec_.networks->options().qualities());
+  const auto bits = group_bits(batch.images, quality);
+  const auto pixels = static_cast<double>(batch.images.numel()) / 3;
+  torch::Tensor total = torch::zeros({});
+  Loss loss;
+  for (std::size_t l = 0; l < bits.size(); ++l) {
+    const auto rate = bits[l].sum() / pixels;
+    loss.terms.emplace_back("level" + std::to_string(l) + "_bpp", rate.detach());
+    total = total + rate;
+  }
+  loss.terms.emplace_back("quality", torch::tensor(static_cast<double>(quality + 1)));
+  // The rate rises about as lambda^0.55: divided by that, qualities weigh alike.
+  loss.total = total / std::pow(codec_.networks->options().lambdas[static_cast<std::size_t>(quality)],
+                                0.55) / 10;
+  return loss;
+}
+
+}  // namespace vqcodec::models

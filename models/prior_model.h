@@ -1,0 +1,35 @@
+// models/prior_model.h: phase 4 of the codec's training: the PixelCNN prior on code maps.
+#pragma once
+
+#include <vector>
+
+#include "models/model.h"
+#include "models/prior_network.h"
+#include "models/quantized_codec.h"
+
+namespace vqcodec::models {
+
+class PriorModel : public Model {
+ public:
+  // Borrows the codec, whose networks and codebooks stay as they are. price_factor: of a bit while
+  // codes are assigned with the codebooks' own lengths, which are longer than the prior's.
+  PriorModel(QuantizedCodec& codec, double price_factor);
+
+  // One quality for each batch, drawn at random. Loss: bits per pixel, divided by what is usual at
+  // the quality, so that all count alike.
+  Loss loss(const Batch& batch, Rng& rng) override;
+
+  // Bits of every group on pictures (N,3,H,W): [level] (G).
+  std::vector<torch::Tensor> group_bits(const torch::Tensor& images, std::int64_t quality);
+
+  std::vector<PriorNetwork>& levels() { return levels_; }
+  void compute_in(torch::ScalarType type) { compute_ = type; }
+
+ private:
+  QuantizedCodec& codec_;
+  double price_factor_;
+  torch::ScalarType compute_ = torch::kFloat32;
+  std::vector<PriorNetwork> levels_;
+};
+
+}  // namespace vqcodec::models

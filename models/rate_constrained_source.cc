@@ -1,0 +1,83 @@
+#include "models/rate_constrained_source.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace vqcodec::models {
+
+std::vector<GroupTable> make_group_tables(const LevelQuantizer& quantizer) {
+  std::vector<GroupTable> tables;
+  for (const auto& group : quantizer.groups) {
+    const auto words = group.codebook.codewords.t().contiguous();
+    const auto weights =
+        quantizer.weights.slice(0, group.first_channel, group.first_channel + group.dimension)
+            .contiguous();
+    tables.push_back({.first_channel = static_cast<int>(group.first_channel),
+                      .dimension = static_cast<int>(group.dimension),
+                      .codewords = static_cast<int>(group.codebook.size()),
+                      .stage = group.stage,
+                      .reach = static_cast<float>(group.reach),
+                      .words = {words.data_ptr<float>(), words.data_ptr<float>() + words.numel()},
+                      .weights = {weights.data_ptr<float>(),
+                                  weights.data_ptr<float>() + weights.numel()}});
+  }
+  return tables;
+}
+
+RateConstrainedSource::RateConstrainedSource(const std::vector<GroupTable>& groups,
+                                             const torch::Tensor& latents, double price)
+    : groups_(groups),
+      channels_(static_cast<int>(latents.size(1))),
+      price_(static_cast<float>(price / entropy::kLengthOne)) {
+  const auto flat = latents.contiguous();
+  rest_.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+  int largest = 0;
+  for (const auto& group : groups) largest = std::max(largest, group.codewords);
+  distance_.resize(static_cast<std::size_t>(largest));
+  reach_.resize(static_cast<std::size_t>(largest));
+}
+
+entropy::Choice RateConstrainedSource::choose(int position, int g,
+                                              std::span<const std::uint32_t> lengths) {
+  const auto& group = groups_[static_cast<std::size_t>(g)];
+  const auto count = static_cast<std::size_t>(group.codewords);
+  float* target = rest_.data() + static_cast<std::ptrdiff_t>(position) * channels_ + group.first_channel;
+  const float price = group.stage == Stage::kCoarse ? 0 : price_;
+  for (std::size_t k = 0; k < count; ++k) distance_[k] = price * static_cast<float>(lengths[k]);
+  std::fill_n(reach_.begin(), count, 0.0f);
+  for (int d = 0; d < group.dimension; ++d) {
+    const float x = target[d], weight = group.weights[static_cast<std::size_t>(d)];
+    const float* words = group.words.data() + static_cast<std::size_t>(d) * count;
+    for (std::size_t k = 0; k < count; ++k) {
+      const float difference = x - words[k];
+      distance_[k] += weight * difference * difference;
+      reach_[k] = std::max(reach_[k], std::abs(difference));
+    }
+  }
+  float best = std::numeric_limits<float>::infinity();
+  entropy::Choice choice{.code = -1};
+  for (std::size_t k = 0; k < count; ++k)
+    if (reach_[k] <= group.reach && distance_[k] < best) {
+      best = distance_[k];
+      choice.code = static_cast<int>(k);
+    }
+  if (choice.code < 0) choice = escape(group, target);
+  if (group.stage == Stage::kCoarse)
+    *target -= group.words[static_cast<std::size_t>(choice.code)] +
+               static_cast<float>(choice.remainder[0]);
+  return choice;
+}
+
+entropy::Choice RateConstrainedSource::escape(const GroupTable& group, const float* target) const {
+  const auto count = static_cast<std::size_t>(group.codewords);
+  const auto nearest = std::min_element(reach_.begin(), reach_.begin() + static_cast<std::ptrdiff_t>(count));
+  entropy::Choice choice{.code = static_cast<int>(nearest - reach_.begin()), .escaped = true};
+  for (int d = 0; d < group.dimension; ++d) {
+    const float word = group.words[static_cast<std::size_t>(d) * count + static_cast<std::size_t>(choice.code)];
+    choice.remainder[static_cast<std::size_t>(d)] = static_cast<std::int32_t>(std::lround(target[d] - word));
+  }
+  return choice;
+}
+
+}  // namespace vqcodec::models

@@ -1,0 +1,41 @@
+// models/rate_constrained_source.h: entropy-constrained assignment in coding order: each code is
+// the best trade of the picture's squared error against the prior's own conditional length.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "entropy/code_source.h"
+#include "models/group_quantizer.h"
+
+namespace vqcodec::models {
+
+// A group as plain arrays, for choosing codes one by one.
+struct GroupTable {
+  int first_channel, dimension, codewords;
+  Stage stage;
+  float reach;
+  std::vector<float> words;    // (dimension, K)
+  std::vector<float> weights;  // (dimension)
+};
+std::vector<GroupTable> make_group_tables(const LevelQuantizer& quantizer);
+
+class RateConstrainedSource : public entropy::CodeSource {
+ public:
+  // latents: (P,C) float32; price: of a bit in weighted squared error. Borrows the tables.
+  RateConstrainedSource(const std::vector<GroupTable>& groups, const torch::Tensor& latents,
+                        double price);
+  bool weighs_lengths() const override { return true; }
+  entropy::Choice choose(int position, int group, std::span<const std::uint32_t> lengths) override;
+
+ private:
+  entropy::Choice escape(const GroupTable& group, const float* target) const;
+  const std::vector<GroupTable>& groups_;
+  int channels_;
+  float price_;                // of one unit of length
+  std::vector<float> rest_;    // (P,C): latents, less the coarse stage once it is chosen
+  std::vector<float> distance_, reach_;  // scratch, (K)
+};
+
+}  // namespace vqcodec::models

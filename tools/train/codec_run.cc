@@ -1,0 +1,42 @@
+#include "tools/train/codec_run.h"
+
+#include <cstdio>
+
+#include "codec/codec.h"
+#include "codec/image_io.h"
+#include "codec/metrics.h"
+#include "models/vq_transform.h"
+#include "tools/file_io.h"
+#include "tools/output_file.h"
+
+namespace vqcodec::tools {
+
+std::vector<std::uint8_t> read_bytes(const std::string& path) { return read_file(path); }
+
+void write_bytes(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  write_output(path, bytes);
+}
+
+void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
+  const auto transform =
+      models::make_vq_transform(models::read_codec(model.networks), torch::Device(torch::kCPU));
+  for (std::size_t q = 0; q < model.qualities.size(); ++q) {
+    codec::CompressOptions options;
+    options.quality = static_cast<int>(q + 1);
+    double rate = 0, psnr = 0;
+    for (const auto& path : pictures) {
+      const auto image = codec::read_image(read_bytes(path));
+      const auto bytes = codec::compress(image, model, *transform, options);
+      const auto restored = codec::decompress(bytes, model, *transform, {});
+      rate += 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(image.area());
+      psnr += codec::psnr_rgb_db(image, restored);
+    }
+    const auto count = static_cast<double>(pictures.size());
+    model.qualities[q].rate_bpp = rate / count;
+    model.qualities[q].psnr_db = psnr / count;
+    std::printf("quality %zu: %.4f bpp, %.3f dB\n", q + 1, rate / count, psnr / count);
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,111 @@
+// tools/train/train_codec.cc: `vqcodec train codec`: phases 1 to 3 of the codec's training.
+#include <cstdio>
+#include <filesystem>
+
+#include "entropy/error.h"
+#include "models/checkpoint.h"
+#include "models/codebook_training.h"
+#include "models/image_dataset.h"
+#include "models/trainer.h"
+#include "tools/train/codec_run.h"
+#include "tools/train/train_command.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace models;
+
+struct CodecTrainingOptions {
+  TrainingOptions training;
+  std::string output;
+  std::int64_t crop = 128;
+  std::int64_t polish_steps = 2500;
+  double polish_rate = 2e-4;
+  double price_factor = 0.8;
+  CodecOptions codec;
+};
+
+constexpr std::int64_t kStatisticsSide = 256;  // pixels of the crops that statistics are taken from
+
+void add_options(CLI::App& app, CodecTrainingOptions& options) {
+  add_training_options(app, options.training);
+  app.add_option("-o,--output", options.output, "the run's folder; an interrupted run goes on there")
+      ->required();
+  app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
+      ->check(CLI::Range(32, 1024))->capture_default_str();
+  app.add_option("--hidden", options.codec.hidden, "channels of the networks")->capture_default_str();
+  app.add_option("--blocks", options.codec.blocks, "residual blocks of each network")
+      ->capture_default_str();
+  app.add_option("--lambdas", options.codec.lambdas, "distortion's weight for each quality")
+      ->capture_default_str();
+  app.add_option("--polish-steps", options.polish_steps, "steps of the synthesis on real codes")
+      ->capture_default_str();
+  app.add_option("--polish-rate", options.polish_rate, "learning rate of these steps")
+      ->capture_default_str();
+  app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
+                 "order-0 lengths")->capture_default_str();
+}
+
+void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
+                     const std::vector<std::string>& paths) {
+  CropDataset crops(paths, {.side = options.crop});
+  train(model, crops, {.steps = options.training.steps, .batch = options.training.batch,
+                       .learning_rate = options.training.learning_rate,
+                       .seed = options.training.seed, .run_folder = run.transform()});
+  save_weights(run.weights(), model);
+}
+
+void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
+                         const CodecRun& run, Dataset& crops) {
+  CodebookTrainingOptions training;
+  training.price_factor = options.price_factor;
+  training.seed = options.training.seed;
+  const auto codec = train_codebooks(model.networks(), crops, training, [](int done, int all) {
+    std::printf("codebooks %d of %d\n", done, all);
+    std::fflush(stdout);
+  });
+  write_bytes(run.codebooks(), write_codec(codec));
+}
+
+void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
+            const std::vector<std::string>& paths) {
+  auto codec = read_codec(read_bytes(run.codebooks()));
+  codec.networks = model.networks();
+  model.polish_with(codec, options.price_factor);
+  CropDataset crops(paths, {.side = options.crop});
+  train(model, crops, {.steps = options.polish_steps, .batch = options.training.batch,
+                       .learning_rate = options.polish_rate, .decay_start = 0.3,
+                       .seed = options.training.seed + 1, .run_folder = run.polish()});
+  write_bytes(run.codec(), write_codec(codec));
+}
+
+}  // namespace
+
+void train_codec(std::vector<std::string> arguments) {
+  CLI::App app("transform, codebooks and synthesis of the codec", "vqcodec train codec");
+  CodecTrainingOptions options;
+  options.training.steps = 22000;
+  add_options(app, options);
+  if (!parse_training(app, std::move(arguments))) return;
+  if (options.crop % kCoarsestStride != 0)
+    throw Error(ErrorKind::kUsage, "--crop ", options.crop, " is no multiple of ", kCoarsestStride);
+  use_threads(options.training.threads);
+  torch::manual_seed(options.training.seed);
+  const CodecRun run{options.output};
+  fs::create_directories(run.folder);
+  write_text(run.folder + "/codec.toml", app.config_to_str(/*default_also=*/true));
+
+  const auto paths = list_pictures(options.training.data, options.training.hold_out, false);
+  CropDataset statistics(paths, {.side = kStatisticsSide, .shrink_share = 0});
+  auto rng = make_rng(options.training.seed, ~std::uint64_t{0});
+  CodecModel model(options.codec);
+  model.start_from(statistics.batch(48, rng).images);
+  model.compute_in(fast_type(torch::kCPU));
+  train_transform(model, options, run, paths);
+  if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics);
+  polish(model, options, run, paths);
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,90 @@
+#include "tools/train/train_command.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "entropy/error.h"
+#include "models/threads.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+struct TrainingCommand {
+  const char* name;
+  const char* about;
+  void (*run)(std::vector<std::string>);
+};
+
+constexpr TrainingCommand kCommands[] = {
+    {"codec", "transform, codebooks and synthesis of the codec, from a folder of pictures", train_codec},
+    {"prior", "the PixelCNN prior of a trained codec, and the model file", train_prior},
+    {"codebooks", "new codebooks and prior for another kind of picture, networks as they are",
+     train_codebooks_command},
+};
+
+void print_list() {
+  std::puts("vqcodec train COMMAND --help\n");
+  for (const auto& command : kCommands) std::printf("  %-10s %s\n", command.name, command.about);
+}
+
+}  // namespace
+
+int train_command(int argc, const char* const* argv) {
+  const std::string name = argc > 1 ? argv[1] : "--help";
+  if (name == "--list" || name == "--help" || name == "-h") {
+    print_list();
+    return 0;
+  }
+  for (const auto& command : kCommands)
+    if (name == command.name) {
+      command.run({argv + 2, argv + argc});
+      return 0;
+    }
+  throw Error(ErrorKind::kUsage, "there is no training called ", name, "; see train --list");
+}
+
+void add_training_options(CLI::App& app, TrainingOptions& options) {
+  app.add_option("--data", options.data, "folder of pictures (PNG, JPEG, PPM)")->required();
+  app.add_option("--hold-out", options.hold_out, "every so manieth picture is held out for measuring")
+      ->check(CLI::Range(0, 1000000))->capture_default_str();
+  app.add_option("--steps", options.steps, "training steps")->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--batch", options.batch, "crops a step")->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "of Adam, at its highest")
+      ->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--seed", options.seed, "of everything that is drawn")->capture_default_str();
+  app.add_option("-T,--threads", options.threads, "threads; 0: one a processor")
+      ->check(CLI::Range(0, 1024))->capture_default_str();
+  app.set_config("--config", "", "TOML file of these options");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+void use_threads(int threads) {
+  models::use_threads(threads > 0 ? threads
+                                  : std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+}
+
+bool parse_training(CLI::App& app, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) throw Error(ErrorKind::kUsage, error.what());
+    app.exit(error);
+    return false;
+  }
+  return true;
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text << std::flush;
+  if (!file) throw Error(ErrorKind::kResource, path, ": cannot be written");
+}
+
+}  // namespace vqcodec::tools
