@@ -1,0 +1,103 @@
+// Which model is taken: the named one, else the built-in one, else an installed one.
+#include "tools/model_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "codec/codec.h"
+#include "codec/hex.h"
+#include "entropy/error.h"
+#include "tests/codec/tiny_model.h"
+#include "tests/tools/sandbox.h"
+#include "tools/builtin_model.h"
+#include "tools/file_io.h"
+
+namespace vqcodec::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kUnknown = 0x0123456789abcdef;
+
+// tests/CMakeLists.txt builds the golden model in.
+codec::ModelSummary golden_summary() {
+  return codec::summarize_model(read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm"));
+}
+
+std::string written_model(const Sandbox& sandbox, std::uint32_t seed) {
+  sandbox.write("other.vqm", codec::write_model(testing::tiny_model(seed)));
+  return sandbox.path("other.vqm").string();
+}
+
+TEST(BuiltinModel, IsTheFileByteForByte) {
+  const auto file = read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm");
+  const auto built_in = builtin_model();
+  EXPECT_EQ(std::vector<std::uint8_t>(built_in.begin(), built_in.end()), file);
+}
+
+TEST(ModelStore, PrefersTheBuiltInModelUnlessOneIsNamed) {
+  EXPECT_EQ(ModelStore("").preferred().fingerprint, golden_summary().fingerprint);
+  const Sandbox sandbox;
+  EXPECT_EQ(ModelStore(written_model(sandbox, 99)).preferred().fingerprint,
+            testing::tiny_model(99).fingerprint);
+}
+
+TEST(ModelStore, FindsAModelByFingerprintAndReadsItOnce) {
+  ModelStore store("");
+  const auto* model = store.find(golden_summary().fingerprint);
+  ASSERT_NE(model, nullptr);
+  EXPECT_EQ(store.find(golden_summary().fingerprint), model);
+  EXPECT_EQ(&store.preferred(), model);
+  EXPECT_EQ(store.find(kUnknown), nullptr);
+}
+
+TEST(ModelStore, NamesTheMissingModelAndThoseThatAreThere) {
+  const Sandbox sandbox;
+  for (const auto& path : {std::string(), written_model(sandbox, 99)}) {
+    ModelStore store(path);
+    try {
+      store.with_fingerprint(kUnknown);
+      FAIL() << "found a model that is not there";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUnsupported);
+      const std::string message = error.what();
+      EXPECT_NE(message.find("needs the model 0123456789abcdef"), std::string::npos) << message;
+      EXPECT_NE(message.find(codec::hex(store.preferred().fingerprint)), std::string::npos)
+          << message;
+    }
+  }
+}
+
+TEST(ModelStore, TheMessageAboutADamagedModelNamesItsFile) {
+  const Sandbox sandbox;
+  sandbox.write("broken.vqm", {1, 2, 3});
+  const auto path = sandbox.path("broken.vqm").string();
+  try {
+    ModelStore(path).preferred();
+    FAIL() << "read a damaged model";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+    EXPECT_EQ(std::string(error.what()).find("model " + path + ": "), 0u) << error.what();
+  }
+}
+
+// bin/vqcodec finds lib/vqcodec/libvqcodec_networks.so and share/vqcodec/models/*.vqm.
+TEST(ModelStore, AnInstalledProgramFindsItsParts) {
+  const Sandbox sandbox;
+  sandbox.write_picture("a.png");
+  ASSERT_EQ(sandbox.run("vqcodec compress a.png").exit_code, 0);
+  for (const char* folder : {"bin", "lib/vqcodec", "share/vqcodec/models"})
+    fs::create_directories(sandbox.path(folder));
+  fs::copy_file(VQCODEC_PROGRAM, sandbox.path("bin/vqcodec"));
+  fs::copy_file(VQCODEC_FAKE_NETWORKS, sandbox.path("lib/vqcodec/libvqcodec_networks.so"));
+  sandbox.write("share/vqcodec/models/tiny.vqm", codec::write_model(testing::tiny_model()));
+  const auto outcome =
+      sandbox.run("unset VQCODEC_MODEL VQCODEC_NETWORKS; bin/vqcodec decompress a.vqc -o b.png");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto models = sandbox.run("bin/vqcodec models");
+  EXPECT_NE(models.out.find("share/vqcodec/models/tiny.vqm"), std::string::npos) << models.out;
+}
+
+}  // namespace
+}  // namespace vqcodec::tools
