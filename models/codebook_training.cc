@@ -28,10 +28,19 @@ std::vector<torch::Tensor> sample_latents(CodecNetworks& networks,
   return samples;
 }
 
+LevelLayout layout_from(const torch::Tensor& samples, std::int64_t luma, double coarse_range) {
+  const auto range = channel_ranges(samples);
+  std::vector<bool> fine;
+  for (std::int64_t c = 0; c < range.size(0); ++c)
+    fine.push_back(range[c].item<double>() > coarse_range);
+  return make_layout(slice_channels(luma, range.size(0) - luma), fine);
+}
+
 }  // namespace
 
 QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
                                const CodebookTrainingOptions& options,
+                               std::vector<LevelLayout> layouts,
                                const std::function<void(int, int)>& progress) {
   torch::NoGradGuard no_grad;
   auto rng = make_rng(options.seed, 0);
@@ -41,19 +50,14 @@ QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
   QuantizedCodec codec{.networks = networks, .quantizers = {}};
   codec.quantizers.resize(kLevels);
   const auto qualities = networks->options().qualities();
-  std::vector<LevelLayout> layouts;
   int done = 0;
   for (std::int64_t q = qualities - 1; q >= 0; --q) {  // the finest first: it decides the layouts
     const auto samples = sample_latents(networks, images, q, options.most_vectors);
     for (std::int64_t level = 0; level < kLevels; ++level) {
       const auto l = static_cast<std::size_t>(level);
-      if (q == qualities - 1) {
-        const auto range = channel_ranges(samples[l]);
-        std::vector<bool> fine;
-        for (std::int64_t c = 0; c < range.size(0); ++c)
-          fine.push_back(range[c].item<double>() > options.grouping.coarse_range);
+      if (layouts.size() <= l) {
         const auto luma = networks->options().level_luma(level);
-        layouts.push_back(make_layout(slice_channels(luma, range.size(0) - luma), fine));
+        layouts.push_back(layout_from(samples[l], luma, options.grouping.coarse_range));
       }
       auto grouping = options.grouping;
       grouping.price = codec.price(q) * options.price_factor;

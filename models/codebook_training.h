@@ -17,9 +17,11 @@ struct CodebookTrainingOptions {
   std::uint64_t seed = 1;
 };
 
-// Networks are shared with the result. progress(done, all) may be empty.
+// Networks are shared with the result. layouts: [level], to keep those of another model; empty:
+// from the data. progress(done, all) may be empty.
 QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
                                const CodebookTrainingOptions& options,
+                               std::vector<LevelLayout> layouts = {},
                                const std::function<void(int, int)>& progress = {});
 
 }  // namespace vqcodec::models

@@ -115,7 +115,8 @@ std::int64_t PriorNetworkImpl::first_node(std::int64_t quality, std::size_t grou
 torch::Tensor PriorNetworkImpl::activation(const torch::Tensor& x) const {
   const auto y = saturate(x);
   if (!integers_) return y;
-  return straight_through(y, (y / kActivationUnit).round() * kActivationUnit);
+  // Halves go up, as in round_shift of the integer prior.
+  return straight_through(y, torch::floor(y / kActivationUnit + 0.5) * kActivationUnit);
 }
 
 torch::Tensor PriorNetworkImpl::weights(const torch::Tensor& w) const {

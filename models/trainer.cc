@@ -74,6 +74,7 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
   ProgressLine progress;
   const auto parameters = model.parameters();
   auto last_checkpoint = Clock::now(), last_log = Clock::now();
+  auto last_logged = state.step;
   for (; state.step < options.steps;) {
     auto rng = make_rng(options.seed, static_cast<std::uint64_t>(state.step));
     set_learning_rate(optimizer, model, learning_rate_at(options, state.step));
@@ -89,8 +90,9 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
     average_weights(state.average, parameters, options.averaging, state.step);
     const bool last = state.step == options.steps;
     if (last || state.step % options.log_every == 0) {
-      const auto per_step = seconds_since(last_log) / static_cast<double>(options.log_every);
+      const auto per_step = seconds_since(last_log) / static_cast<double>(state.step - last_logged);
       last_log = Clock::now();
+      last_logged = state.step;
       std::vector<std::pair<std::string, double>> values = {
           {"step", static_cast<double>(state.step)}, {"loss", loss.total.item<double>()},
           {"gradient_norm", norm}, {"seconds_per_step", per_step}};

@@ -19,7 +19,7 @@ using namespace models;
 
 struct CodecTrainingOptions {
   TrainingOptions training;
-  std::string output;
+  std::string output, start_from;
   std::int64_t crop = 128;
   std::int64_t polish_steps = 2500;
   double polish_rate = 2e-4;
@@ -33,6 +33,8 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
   add_training_options(app, options.training);
   app.add_option("-o,--output", options.output, "the run's folder; an interrupted run goes on there")
       ->required();
+  app.add_option("--start-from", options.start_from,
+                 "weights to start from: transform.pt of another run with the same shape");
   app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
       ->check(CLI::Range(32, 1024))->capture_default_str();
   app.add_option("--hidden", options.codec.hidden, "channels of the networks")->capture_default_str();
@@ -62,7 +64,7 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
   CodebookTrainingOptions training;
   training.price_factor = options.price_factor;
   training.seed = options.training.seed;
-  const auto codec = train_codebooks(model.networks(), crops, training, [](int done, int all) {
+  const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {
     std::printf("codebooks %d of %d\n", done, all);
     std::fflush(stdout);
   });
@@ -101,7 +103,10 @@ void train_codec(std::vector<std::string> arguments) {
   CropDataset statistics(paths, {.side = kStatisticsSide, .shrink_share = 0});
   auto rng = make_rng(options.training.seed, ~std::uint64_t{0});
   CodecModel model(options.codec);
-  model.start_from(statistics.batch(48, rng).images);
+  if (options.start_from.empty())
+    model.start_from(statistics.batch(48, rng).images);
+  else
+    load_weights(options.start_from, model);
   model.compute_in(fast_type(torch::kCPU));
   train_transform(model, options, run, paths);
   if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics);

@@ -1,0 +1,65 @@
+#include "tools/train/prior_phases.h"
+
+#include "models/image_dataset.h"
+#include "models/integer_export.h"
+#include "models/trainer.h"
+#include "tools/train/codec_run.h"
+
+namespace vqcodec::tools {
+
+using namespace models;
+
+void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
+  add_training_options(app, options.training);
+  app.add_option("-o,--output", options.output, "the model file (.vqm)")->required();
+  app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
+      ->check(CLI::Range(32, 1024))->capture_default_str();
+  app.add_option("--integer-steps", options.integer_steps, "steps with integers simulated")
+      ->capture_default_str();
+  app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
+                 "order-0 lengths")->capture_default_str();
+  app.add_option("--measured", options.measured, "held-out pictures to measure the model on")
+      ->capture_default_str();
+}
+
+void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
+                        const std::string& folder) {
+  CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
+                    {.side = options.crop});
+  TrainerOptions training;
+  training.steps = options.training.steps;
+  training.batch = options.training.batch;
+  training.learning_rate = options.training.learning_rate;
+  training.decay_start = 0.4;
+  training.clip_norm = 0.5;
+  training.averaging = 0.995;
+  training.seed = options.training.seed;
+  training.run_folder = folder + "/float";
+  train(prior, crops, training);
+  if (options.integer_steps == 0) return;
+  for (auto& level : prior.levels()) level->simulate_integers(true);
+  training.steps = options.integer_steps;
+  training.learning_rate *= 0.1;
+  training.decay_start = 0;
+  training.seed += 1;
+  training.run_folder = folder + "/integers";
+  train(prior, crops, training);
+}
+
+std::vector<std::string> measured_pictures(const PriorTrainingOptions& options) {
+  auto pictures = list_pictures(options.training.data, options.training.hold_out, true);
+  if (pictures.size() > static_cast<std::size_t>(options.measured))
+    pictures.resize(static_cast<std::size_t>(options.measured));
+  return pictures;
+}
+
+codec::ModelFile write_trained_model(codec::ModelFile model, PriorModel& prior,
+                                     const PriorTrainingOptions& options) {
+  model.prior = export_prior(prior.levels());
+  write_bytes(options.output, codec::write_model(model));  // safe, should measuring fail
+  measure_model(model, measured_pictures(options));
+  write_bytes(options.output, codec::write_model(model));
+  return model;
+}
+
+}  // namespace vqcodec::tools
