@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <csetjmp>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
@@ -46,8 +47,11 @@ void judge_message(j_common_ptr jpeg, int level) {
 }
 
 void limit_scans(j_common_ptr jpeg) {
-  const auto* decoder = reinterpret_cast<j_decompress_ptr>(jpeg);
-  if (decoder->input_scan_number > kMaxScans) ERREXIT(jpeg, JERR_BAD_PROGRESSION);
+  if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number <= kMaxScans) return;
+  auto* errors = reinterpret_cast<ErrorManager*>(jpeg->err);
+  errors->base.msg_code = JERR_BAD_PROGRESSION;
+  std::snprintf(errors->problem, sizeof errors->problem, "has more than %d scans", kMaxScans);
+  std::longjmp(errors->return_point, 1);
 }
 
 bool is_unsupported(int error) {

@@ -166,19 +166,22 @@ TEST(JpegReader, RefusesSizesThatTheFileCannotHold) {
   EXPECT_EQ(error_of([&] { read_image(file); }), ErrorKind::kResource);
 }
 
-// The last scan again and again: each is work over the whole picture.
+// The first scan, the means of all blocks, again and again: each is work over the whole picture.
 TEST(JpegReader, RefusesEndlessScans) {
   JpegParts parts;
   parts.progressive = true;
   const Bytes file = build_jpeg(parts);
   const std::string text(file.begin(), file.end());
-  const std::string end = text.substr(text.size() - 2);
-  const std::string scan = text.substr(text.rfind("\xFF\xDA"));
-  std::string repeated = text.substr(0, text.size() - 2);
-  for (int i = 0; i < 200; ++i) repeated += scan.substr(0, scan.size() - 2);
-  repeated += end;
-  EXPECT_EQ(error_of([&] { read_image(Bytes(repeated.begin(), repeated.end())); }),
-            ErrorKind::kCorrupt);
+  const std::size_t start = text.find("\xFF\xDA");
+  const std::size_t end = text.find("\xFF\xC4", start);  // the tables of the next scan
+  const auto with_scans = [&](int count) {
+    std::string repeated = text.substr(0, end);
+    for (int i = 0; i < count; ++i) repeated += text.substr(start, end - start);
+    repeated += text.substr(end);
+    return Bytes(repeated.begin(), repeated.end());
+  };
+  EXPECT_EQ(read_image(with_scans(50)), read_image(file));
+  EXPECT_EQ(error_of([&] { read_image(with_scans(100)); }), ErrorKind::kCorrupt);
 }
 
 TEST(JpegReader, AnyBytesGiveAPictureOrAnError) {
