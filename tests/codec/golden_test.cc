@@ -1,6 +1,7 @@
 // Files made once (testdata/README.md) must be read as on the day they were made.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <random>
 
@@ -61,6 +62,25 @@ TEST(Golden, DamagedFilesGiveTheirErrors) {
     ASSERT_TRUE(found) << name;
     EXPECT_EQ(std::to_string(static_cast<int>(*found)), kind) << name;
   }
+}
+
+// codec/FORMAT.md is complete: a decoder written from it alone finds the same codes.
+TEST(Golden, AgreesWithTheDecoderWrittenFromTheFormatPage) {
+  if (std::system("python3 -c 'import ctypes; ctypes.CDLL(\"libxxhash.so.0\")' >/dev/null 2>&1 && "
+                  "command -v zstd >/dev/null") != 0)
+    GTEST_SKIP() << "needs python3, libxxhash and the zstd program";
+  const std::string output = ::testing::TempDir() + "reference_digests.csv";
+  const std::string folder = testdata("golden").string();
+  std::string command =
+      "python3 -B '" VQCODEC_SOURCE_DIR "/tests/reference/decoder.py' '" + folder + "/tiny.vqm'";
+  std::string expected;
+  for (const auto& [name, digest] : listed("golden/digests.csv")) {
+    command += " '" + folder + "/" + name + "'";
+    expected += name + "," + digest + "\n";
+  }
+  ASSERT_EQ(std::system((command + " > '" + output + "'").c_str()), 0);
+  const Bytes found = file_bytes(output);
+  EXPECT_EQ(std::string(found.begin(), found.end()), expected);
 }
 
 // Else the golden files would say nothing of the escapes' coding.
