@@ -79,7 +79,7 @@ void export_slices(PriorNetworkImpl& network, entropy::LevelPrior& level) {
     level.inside.push_back(as_vector<std::int8_t>(weights.values.slice(1, before)));
     const auto shifts = as_vector<std::uint8_t>(weights.exponents);
     level.shift3.insert(level.shift3.end(), shifts.begin(), shifts.end());
-    const auto slot_columns = torch::arange(network.options().hidden, before);
+    const auto slot_columns = torch::arange(network.options().hidden, weights.values.size(1));
     for (std::size_t q = 0; q < level.qualities.size(); ++q) {
       const auto bias = integer_bias(network.bias3[static_cast<std::int64_t>(q)][static_cast<std::int64_t>(s)],
                                      weights, slot_columns);

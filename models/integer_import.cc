@@ -45,12 +45,14 @@ void import_level(const entropy::LevelPrior& level, PriorNetworkImpl& network) {
   for (std::size_t s = 0; s < network.slice.size(); ++s) {
     const auto row = static_cast<std::int64_t>(s);
     const auto slice = as_tensor(level.slice[s]).view({features, -1});
+    const auto inside = as_tensor(level.inside[s]).view({features, -1});
     network.slice[s].copy_(slice * scales(shift3[row]));
-    network.inside[s].copy_(as_tensor(level.inside[s]).view({features, -1}) * scales(shift3[row]));
+    network.inside[s].copy_(inside * scales(shift3[row]));
+    const auto slots = torch::cat({slice.slice(1, hidden), inside}, 1);
     for (std::size_t q = 0; q < level.qualities.size(); ++q) {
       const auto bias = as_tensor(level.qualities[q].bias3).view({-1, features})[row];
       network.bias3[static_cast<std::int64_t>(q)][row].copy_(
-          float_bias(bias, slice.slice(1, hidden), shift3[row]));
+          float_bias(bias, slots, shift3[row]));
     }
   }
   const auto none = torch::zeros({hidden, 0});

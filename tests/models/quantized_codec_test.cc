@@ -1,0 +1,99 @@
+#include "models/quantized_codec.h"
+
+#include <gtest/gtest.h>
+
+#include "entropy/error.h"
+#include "models/codebook_training.h"
+#include "models/vq_transform.h"
+
+namespace vqcodec::models {
+namespace {
+
+class NoisePictures : public Dataset {
+ public:
+  Batch batch(std::int64_t size, Rng& rng) override {
+    const auto coarse = torch::rand({size, 3, 8, 8}, rng, torch::kFloat32);
+    return {.images = at::_upsample_bilinear2d_aa(coarse, {64, 64}, false), .labels = {}};
+  }
+};
+
+QuantizedCodec small_codec() {
+  torch::manual_seed(2);
+  CodecNetworks networks(CodecOptions{.hidden = 8, .blocks = 1, .lambdas = {0.001, 0.02}});
+  NoisePictures pictures;
+  auto rng = make_rng(1, 1);
+  networks->start_from(pictures.batch(8, rng).images);
+  CodebookTrainingOptions options;
+  options.crops = 32;
+  return train_codebooks(networks, pictures, options);
+}
+
+codec::Image noise_picture(int width, int height) {
+  codec::Image image;
+  image.width = width;
+  image.height = height;
+  image.channels = 3;
+  auto rng = make_rng(9, 9);
+  for (int i = 0; i < width * height * 3; ++i)
+    image.pixels.push_back(static_cast<std::uint8_t>(draw(rng, 256)));
+  return image;
+}
+
+TEST(QuantizedCodec, BytesGiveBackTheSameBytes) {
+  const auto bytes = write_codec(small_codec());
+  EXPECT_EQ(write_codec(read_codec(bytes)), bytes);
+}
+
+TEST(QuantizedCodec, RefusesCutAndChangedBytes) {
+  const auto bytes = write_codec(small_codec());
+  for (const double share : {0.0, 0.001, 0.3, 0.9, 0.9999}) {
+    const auto size = static_cast<std::size_t>(share * static_cast<double>(bytes.size()));
+    EXPECT_THROW(read_codec({bytes.data(), size}), Error) << size;
+  }
+  auto changed = bytes;
+  changed[0] = 0xFF;
+  EXPECT_THROW(read_codec(changed), Error);
+}
+
+// A window of the picture is analysed and synthesised as in the whole.
+TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
+  const auto transform = make_vq_transform(small_codec(), torch::Device(torch::kCPU));
+  const auto picture = noise_picture(200, 150);
+  const codec::Rectangle whole{0, 0, 200, 150}, window{64, 96, 136, 54};
+  const auto all = transform->analyse(picture, whole, 1);
+  const auto part = transform->analyse(picture, window, 1);
+  std::vector<entropy::CodeMap> maps;
+  const std::vector<std::uint32_t> lengths(1025, 1024);
+  for (int level = 0; level < 3; ++level) {
+    const int height = 5 << level, width = 7 << level, y0 = 3 << level, x0 = 2 << level;
+    auto& all_codes = all->source(level, 1);
+    auto& part_codes = part->source(level, 1);
+    const auto bytes = write_codec(small_codec());
+    const auto groups = static_cast<int>(
+        read_codec(bytes).quantizers[static_cast<std::size_t>(level)][1].groups.size());
+    entropy::CodeMap map{height, width, groups, {}, {}};
+    for (int position = 0; position < height * width; ++position)
+      for (int g = 0; g < groups; ++g) {
+        const auto choice = all_codes.choose(position, g, lengths);
+        const int y = position / width - y0, x = position % width - x0;
+        if (y >= 0 && x >= 0) {
+          const auto same = part_codes.choose(y * (width - x0) + x, g, lengths);
+          EXPECT_EQ(same.code, choice.code);
+        }
+        if (choice.escaped)
+          map.escapes.push_back({static_cast<std::uint32_t>(map.codes.size()), choice.remainder});
+        map.codes.push_back(static_cast<std::uint16_t>(choice.code));
+      }
+    maps.push_back(map);
+  }
+  const auto restored = transform->synthesise(maps, 200, 150, whole, 1);
+  const auto cut = transform->synthesise(maps, 200, 150, window, 1);
+  for (int y = 0; y < window.height; ++y)
+    for (int x = 0; x < window.width * 3; ++x) {
+      const auto at = static_cast<std::size_t>(((y + window.y) * 200 + window.x) * 3 + x);
+      EXPECT_EQ(cut.pixels[static_cast<std::size_t>(y * window.width * 3 + x)], restored.pixels[at]);
+    }
+}
+
+}  // namespace
+}  // namespace vqcodec::models

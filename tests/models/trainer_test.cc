@@ -1,0 +1,92 @@
+#include "models/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "entropy/error.h"
+#include "models/checkpoint.h"
+
+namespace vqcodec::models {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Fits a line to noisy points; draws its noise from the trainer's generator.
+class LineModel : public Model {
+ public:
+  LineModel() { slope_ = register_parameter("slope", torch::zeros({4})); }
+  Loss loss(const Batch& batch, Rng& rng) override {
+    const auto noise = torch::rand(batch.images.sizes(), rng, torch::kFloat32);
+    const auto error = (batch.images * slope_ - 3 * batch.images + 0.1 * noise).square().mean();
+    return {.total = poisoned ? error * std::nan("") : error, .terms = {}};
+  }
+  torch::Tensor slope_;
+  bool poisoned = false;
+};
+
+class RandomData : public Dataset {
+ public:
+  Batch batch(std::int64_t size, Rng& rng) override {
+    return {.images = torch::rand({size, 4}, rng, torch::kFloat32), .labels = {}};
+  }
+};
+
+std::string fresh_folder(const std::string& name) {
+  const auto folder = fs::temp_directory_path() / ("vqcodec_trainer_" + name);
+  fs::remove_all(folder);
+  return folder.string();
+}
+
+torch::Tensor trained(const std::string& folder, std::int64_t steps, std::int64_t stop_after) {
+  RandomData data;
+  TrainerOptions options{.steps = steps, .learning_rate = 0.1, .warm_up = 5, .log_every = 10,
+                         .run_folder = folder};
+  LineModel model;
+  if (stop_after > 0) {
+    // A kill: the state of an earlier moment is what is left.
+    options.checkpoint_every_seconds = 0;
+    EXPECT_THROW(train(model, data, options, [&](std::int64_t step) {
+                   if (step == stop_after) throw Error(ErrorKind::kResource, "killed");
+                 }), Error);
+  }
+  LineModel resumed;
+  train(resumed, data, options);
+  return resumed.slope_.detach().clone();
+}
+
+TEST(Trainer, ResumesToTheSameNumbers) {
+  const auto whole = trained(fresh_folder("whole"), 300, 0);
+  const auto resumed = trained(fresh_folder("resumed"), 300, 30);
+  EXPECT_TRUE(torch::equal(whole, resumed)) << whole << resumed;
+  EXPECT_TRUE(torch::allclose(whole, torch::full({4}, 3.0), 0.2)) << whole;
+}
+
+TEST(Trainer, StopsWhereTheLossIsNotFinite) {
+  RandomData data;
+  LineModel model;
+  model.poisoned = true;
+  TrainerOptions nan_options;
+  nan_options.run_folder = fresh_folder("nan");
+  EXPECT_THROW(train(model, data, nan_options), Error);
+}
+
+TEST(Trainer, RateRisesHoldsAndFalls) {
+  TrainerOptions options;
+  options.steps = 1000;
+  options.learning_rate = 1;
+  options.warm_up = 100;
+  EXPECT_NEAR(learning_rate_at(options, 49), 0.5, 1e-9);
+  EXPECT_NEAR(learning_rate_at(options, 300), 1, 1e-9);
+  EXPECT_NEAR(learning_rate_at(options, 999), 0.05, 1e-9);
+}
+
+TEST(Checkpoint, RefusesWhatIsNone) {
+  const auto folder = fresh_folder("broken");
+  fs::create_directories(folder);
+  LineModel model;
+  EXPECT_THROW(load_weights(folder + "/absent.pt", model), Error);
+}
+
+}  // namespace
+}  // namespace vqcodec::models
