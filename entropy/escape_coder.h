@@ -51,9 +51,9 @@ class EscapeCoder {
     if (choice.code >= codewords) {
       throw Error(ErrorKind::kCorrupt, "escape: codeword ", choice.code, " of ", codewords);
     }
-    for (int c = 0; c < dimension; ++c) {
+    for (int c = 0; c < kMaxDimension; ++c) {
       std::int32_t& remainder = choice.remainder[static_cast<std::size_t>(c)];
-      remainder = code_remainder(side, remainder, length);
+      remainder = c < dimension ? code_remainder(side, remainder, length) : 0;
     }
   }
 

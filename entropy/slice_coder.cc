@@ -14,22 +14,6 @@ constexpr std::int64_t kMaxPositions = std::int64_t{1} << 24;  // of a slice
 
 }  // namespace
 
-// An escape that cannot be is our own fault here: it would be unreadable.
-Choice EncodingSide::choose(int position, int group, const GroupPrior& prior,
-                            std::span<const std::uint32_t> lengths) {
-  const Choice choice = source_.choose(position, group, lengths);
-  bool fits = choice.code >= 0 && choice.code < prior.codewords;
-  for (int c = 0; c < prior.dimension && choice.escaped; ++c) {
-    const std::int64_t remainder = choice.remainder[static_cast<std::size_t>(c)];
-    fits = fits && std::abs(remainder) < (1 << kRemainderBits);
-  }
-  if (!fits) {
-    throw Error(ErrorKind::kInternal, "position ", position, ", group ", group, ": code ",
-                choice.code, " of ", prior.codewords, " or its remainder is out of range");
-  }
-  return choice;
-}
-
 struct SliceCoder::Impl {
   Impl(const IntegerPixelCnn& checked_prior, Isa isa)
       : prior(checked_prior), kernels(entropy::kernels(isa)), nodes(prior, kernels) {

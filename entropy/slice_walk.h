@@ -7,13 +7,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "entropy/context.h"
-#include "entropy/error.h"
 #include "entropy/escape_coder.h"
 #include "entropy/ideal_length.h"
 #include "entropy/node_probabilities.h"
@@ -27,6 +24,7 @@ class EncodingSide {
   explicit EncodingSide(CodeSource& source) : source_(source) {}
 
   bool weighs_lengths() const { return source_.weighs_lengths(); }
+  // Throws Error(kInternal) for a choice that could not be read back.
   Choice choose(int position, int group, const GroupPrior& prior,
                 std::span<const std::uint32_t> lengths);
   bool code(bool decision, Probability one) {

@@ -45,7 +45,7 @@ TEST(ByteIo, ReadsBackWhatWasWritten) {
 
 TEST(ByteIo, VarintsReturnAndTakeOneByteForSevenBits) {
   for (int bits = 0; bits <= 64; ++bits) {
-    for (const std::uint64_t offset : {0, 1}) {
+    for (const std::uint64_t offset : {0U, 1U}) {
       const std::uint64_t value = (bits == 64 ? 0 : std::uint64_t{1} << bits) - offset;
       ByteWriter out;
       out.varint(value);

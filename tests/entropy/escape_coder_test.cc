@@ -61,6 +61,16 @@ TEST(EscapeCoder, ReturnsCodewordsAndRemainders) {
   EXPECT_EQ(read_length.value(), length.value());
 }
 
+TEST(EscapeCoder, ForgetsChannelsThatTheGroupLacks) {
+  ListSide side;
+  EscapeCoder coder;
+  IdealLength length;
+  Choice choice = choice_of(0, 3, 9);
+  coder.code(side, 1, 1, choice, length);
+  EXPECT_EQ(choice.remainder[0], 3);
+  EXPECT_EQ(choice.remainder[1], 0);
+}
+
 // ceil(log2 K) decisions, then one for a remainder of 0.
 TEST(EscapeCoder, SpendsNoBitOnASingleCodeword) {
   for (const auto& [codewords, bits] :

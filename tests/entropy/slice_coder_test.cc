@@ -80,7 +80,7 @@ TEST_P(SliceCoderOnEverySet, DecodesWhatWasEncoded) {
 
 // The same bytes as a plain int64 walk over the header's equations: the same probabilities.
 TEST_P(SliceCoderOnEverySet, FollowsTheEquations) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     RandomPriorOptions options{.seed = seed};
     options.hidden = seed == 2 ? 37 : 20;
     options.features = seed == 3 ? 70 : 18;
