@@ -48,22 +48,25 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
   options.max_pixels = codec::kDefaultMaxPixels;
   auto& arguments = options.arguments;
   command.add_option("INPUT", arguments.inputs, "files, folders with -r, or - for standard input")
-      ->required();
-  auto* output =
-      command.add_option("-o,--output", arguments.output, "the output; - is standard output");
+      ->required()
+      ->type_name("");
+  auto* output = command.add_option("-o,--output", arguments.output, "or - for standard output");
   auto* folder = command.add_option("--output-dir", arguments.output_folder,
-                                    "put the outputs there; the structure of folders is kept");
+                                    "put the outputs there; folders keep their structure");
+  output->excludes(folder)->type_name("FILE");
+  folder->type_name("DIR");
   command.add_flag("-c,--stdout", options.to_stdout, "write to standard output")
       ->excludes(output)
       ->excludes(folder);
-  output->excludes(folder);
   command.add_flag("-f,--force", options.force, "replace existing outputs");
   command.add_flag("-r,--recursive", arguments.recursive, "take the files in folders");
   add_model_option(command, options.model_path);
   command.add_option("--device", options.device, "where the networks run: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""))
+      ->type_name("NAME");
   add_thread_option(command, options.threads);
-  command.add_option("--max-pixels", options.max_pixels, "refuse larger pictures");
+  command.add_option("--max-pixels", options.max_pixels, "refuse larger pictures; default 2^28")
+      ->type_name("N");
   command.add_flag("--timings", options.timings, "print the seconds of each stage");
 }
 

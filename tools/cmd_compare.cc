@@ -41,8 +41,12 @@ Command add_compare(CLI::App& program) {
   auto* parser =
       program.add_subcommand("compare", "PSNR and SSIM of a picture against the original");
   const auto arguments = std::make_shared<CompareArguments>();
-  parser->add_option("ORIGINAL", arguments->reference_path, "PNG, JPEG or PPM")->required();
-  parser->add_option("PICTURE", arguments->test_path, "of the same size")->required();
+  parser->add_option("ORIGINAL", arguments->reference_path, "PNG, JPEG or PPM")
+      ->required()
+      ->type_name("");
+  parser->add_option("PICTURE", arguments->test_path, "of the same size")
+      ->required()
+      ->type_name("");
   return {parser, [arguments] { return exit_code_of("", [&] { compare(*arguments); }); }};
 }
 

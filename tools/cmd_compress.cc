@@ -71,14 +71,16 @@ Command add_compress(CLI::App& program, const Verbosity& verbosity) {
   add_batch_options(*parser, arguments->batch);
   auto& options = arguments->options;
   auto* rate = parser->add_option_group("rate", "how small, how good; one of");
-  rate->add_option("-q,--quality", arguments->quality, "1 (smallest) to 8 (best); 5 by default")
-      ->check(CLI::Range(1, 8));
-  rate->add_option("--target-bpp", options.target_bpp, "bits per pixel, at most")
-      ->check(CLI::PositiveNumber);
-  rate->add_option("--target-size", options.target_size_bytes, "bytes, at most")
-      ->check(CLI::PositiveNumber);
-  rate->add_option("--target-psnr", options.target_psnr_db, "dB, at least")
-      ->check(CLI::PositiveNumber);
+  rate->add_option("-q,--quality", arguments->quality, "1 (smallest) to 8 (best); default 5")
+      ->check(CLI::Range(1, 8).description(""))
+      ->type_name("N");
+  const auto add_target = [&](const char* name, auto& value, const char* type, const char* text) {
+    auto positive = CLI::PositiveNumber;
+    rate->add_option(name, value, text)->check(positive.description(""))->type_name(type);
+  };
+  add_target("--target-bpp", options.target_bpp, "BPP", "bits per pixel, at most");
+  add_target("--target-size", options.target_size_bytes, "BYTES", "size of the file, at most");
+  add_target("--target-psnr", options.target_psnr_db, "DB", "PSNR in RGB, at least");
   rate->require_option(0, 1);
   parser->add_flag("--strip", options.strip, "leave metadata out");
   return {parser, [arguments, &verbosity] { return compress_all(*arguments, verbosity); }};

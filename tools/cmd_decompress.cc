@@ -82,10 +82,13 @@ Command add_decompress(CLI::App& program, const Verbosity& verbosity) {
   parser
       ->add_option("--levels", arguments->options.levels,
                    "decode only the first N levels: a coarse picture")
-      ->check(CLI::Range(1, 16));
-  parser->add_option("--crop", arguments->crop, "decode only this part: X,Y,WIDTH,HEIGHT");
+      ->check(CLI::Range(1, 16).description(""))
+      ->type_name("N");
+  parser->add_option("--crop", arguments->crop, "decode only this part")
+      ->type_name("X,Y,WIDTH,HEIGHT");
   parser->add_option("--format", arguments->format, "png or ppm, whatever the output's name")
-      ->check(CLI::IsMember({"png", "ppm"}));
+      ->check(CLI::IsMember({"png", "ppm"}).description(""))
+      ->type_name("NAME");
   return {parser, [arguments, &verbosity] { return decompress_all(*arguments, verbosity); }};
 }
 

@@ -61,7 +61,8 @@ Command add_info(CLI::App& program) {
   auto* parser = program.add_subcommand("info", "what a .vqc or .vqm holds");
   const auto arguments = std::make_shared<InfoArguments>();
   parser->add_option("FILE", arguments->path, "a .vqc or .vqm, or - for standard input")
-      ->required();
+      ->required()
+      ->type_name("");
   parser->add_flag("--json", arguments->json, "as JSON");
   parser->add_flag("--detail", arguments->detail,
                    "decode the codes: bits of vectors, scalars and escapes by level");

@@ -32,7 +32,9 @@ void verify(const VerifyArguments& arguments) {
 Command add_verify(CLI::App& program) {
   auto* parser = program.add_subcommand("verify", "check a .vqc and print the digest of its codes");
   const auto arguments = std::make_shared<VerifyArguments>();
-  parser->add_option("FILE", arguments->path, "a .vqc, or - for standard input")->required();
+  parser->add_option("FILE", arguments->path, "a .vqc, or - for standard input")
+      ->required()
+      ->type_name("");
   add_model_option(*parser, arguments->model_path);
   add_thread_option(*parser, arguments->threads);
   return {parser,

@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   program.footer(kExitCodes);
   program.require_subcommand(1);
   program.fallthrough();
+  program.get_formatter()->label("Excludes", "(not with)");
   Verbosity verbosity;
   auto* verbose = program.add_flag("-v,--verbose", verbosity.verbose, "print the stages' seconds");
   program.add_flag("--quiet", verbosity.quiet, "print errors only")->excludes(verbose);

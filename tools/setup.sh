@@ -4,7 +4,7 @@
 set -eu
 
 packages="g++ cmake ninja-build libcli11-dev libgtest-dev libjpeg62-turbo-dev libpng-dev
-          libssl-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
+          libssl-dev libwebp-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
 # LibTorch computes matrix products forty times faster with OpenBLAS than with the reference BLAS.
 [ -n "${CMAKE_PREFIX_PATH:-}" ] || packages="$packages libtorch-dev libopenblas0-pthread"
 

@@ -11,12 +11,14 @@ namespace vqcodec::tools {
 
 inline void add_model_option(CLI::App& command, std::string& path) {
   command.add_option("--model", path, "the model (.vqm) in place of the built-in one")
-      ->envname("VQCODEC_MODEL");
+      ->envname("VQCODEC_MODEL")
+      ->type_name("FILE");
 }
 
 inline void add_thread_option(CLI::App& command, int& threads) {
   command.add_option("-T,--threads", threads, "threads; 0: one a processor")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 1024).description(""))
+      ->type_name("N");
 }
 
 // What -T asks for.

@@ -90,6 +90,19 @@ TEST_F(Decompress, FewerLevelsGiveAnotherPictureOfTheSameSize) {
   EXPECT_NE(picture("coarse.png").pixels, picture("a.png").pixels);
 }
 
+TEST_F(Decompress, ABeginningOfAFileGivesItsWholeLevels) {
+  ASSERT_EQ(sandbox.run("head -c -1 a.vqc > cut.vqc").exit_code, 0);
+  EXPECT_EQ(sandbox.run("vqcodec decompress cut.vqc").exit_code, 3);
+  EXPECT_EQ(sandbox
+                .run("vqcodec decompress --levels 2 cut.vqc && "
+                     "vqcodec decompress --levels 2 a.vqc")
+                .exit_code,
+            0);
+  EXPECT_EQ(picture("cut.png"), picture("a.png"));
+  EXPECT_NE(sandbox.run("vqcodec info cut.vqc").out.find("2 of 3 levels are whole"),
+            std::string::npos);
+}
+
 TEST_F(Decompress, ADamagedFileLeavesNothing) {
   for (const char* damage : {"head -c 20 a.vqc > b.vqc", "head -c -1 a.vqc > b.vqc", "echo > b.vqc",
                              ": > b.vqc", "(cat a.vqc; echo) > b.vqc"}) {
