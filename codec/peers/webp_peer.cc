@@ -59,7 +59,6 @@ Image decode_webp(std::span<const std::uint8_t> bytes) {
   image.height = config.input.height;
   image.channels = 3;
   image.pixels.resize(3 * image.area());
-  config.options.dithering_strength = 50;
   config.output.colorspace = MODE_RGB;
   config.output.is_external_memory = 1;
   config.output.u.RGBA = {
