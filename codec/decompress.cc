@@ -47,9 +47,8 @@ Extent extent_of(const FileHeader& header, const Transform& transform,
 }
 
 // The code maps of the extent's region, coarse level first.
-std::vector<entropy::CodeMap> decode_codes(const File& file, const ModelFile& model,
-                                           const Extent& extent, int threads) {
-  const TileDecoder decoder(file, model);
+std::vector<entropy::CodeMap> decode_codes(const TileDecoder& decoder, const Extent& extent,
+                                           int coarsest_stride, int threads) {
   std::vector<DecodedTile> tiles(extent.tiles.size());
   parallel_for(tiles.size(), threads,
                [&](std::size_t i) { tiles[i] = decoder.decode(extent.tiles[i], extent.levels); });
@@ -58,7 +57,7 @@ std::vector<entropy::CodeMap> decode_codes(const File& file, const ModelFile& mo
     std::vector<entropy::CodeMap> maps;
     for (DecodedTile& tile : tiles)
       maps.push_back(std::move(tile.maps[static_cast<std::size_t>(level)]));
-    joined.push_back(join_maps(std::move(maps), extent.places, model.coarsest_stride, level));
+    joined.push_back(join_maps(std::move(maps), extent.places, coarsest_stride, level));
   }
   return joined;
 }
@@ -85,8 +84,10 @@ Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Tr
   require_levels(file, bytes.size(), extent.levels);
   check_side_chunks(file);
 
-  const auto maps = clock.time("prior and coder",
-                               [&] { return decode_codes(file, model, extent, options.threads); });
+  const auto decoder = clock.time("prior set-up", [&] { return TileDecoder(file, model); });
+  const auto maps = clock.time("prior and coder", [&] {
+    return decode_codes(decoder, extent, model.coarsest_stride, options.threads);
+  });
   Rectangle crop = extent.crop;
   crop.x -= extent.region.x;
   crop.y -= extent.region.y;

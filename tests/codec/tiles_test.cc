@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 #include "codec/parallel_for.h"
 #include "entropy/error.h"
@@ -46,6 +48,7 @@ TEST(Tiling, MakesOneTileOfPicturesUpToAMegapixel) {
 TEST(Tiling, NamesTheTilesThatTouchARectangle) {
   const Tiling tiling(100, 100, 32);  // 4 x 4
   EXPECT_EQ(tiling.touching({31, 32, 2, 1}), (std::vector<int>{4, 5}));
+  EXPECT_EQ(tiling.touching({32, 0, 32, 32}), (std::vector<int>{1}));
   EXPECT_EQ(tiling.touching({96, 96, 4, 4}), (std::vector<int>{15}));
   EXPECT_EQ(tiling.touching(tiling.picture()).size(), 16U);
 }
@@ -90,11 +93,12 @@ TEST(ParallelFor, DoesEachPieceOnce) {
   }
 }
 
-// Whatever the number of threads, the same piece is blamed.
+// Whatever the number of threads, the same piece is blamed, even if it fails last.
 TEST(ParallelFor, RethrowsTheFailureOfTheLowestIndex) {
   for (const int threads : {1, 4}) {
     try {
       parallel_for(100, threads, [](std::size_t i) {
+        if (i == 7) std::this_thread::sleep_for(std::chrono::milliseconds(20));
         if (i % 10 == 7) throw Error(ErrorKind::kCorrupt, "piece ", i);
       });
       ADD_FAILURE() << "nothing was thrown";
