@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::int64_t kWidestGroup = 8;
 constexpr std::int64_t kWidestZeroGroup = 16;
-constexpr double kZeroBits = 0.02;  // groups below that share one near-certain codeword
 constexpr double kLowestActivation = -64, kHighestActivation = 63;
 
 torch::Tensor to_activations(const torch::Tensor& values) {
@@ -99,73 +98,107 @@ torch::Tensor LevelQuantizer::slots(const torch::Tensor& codes) const {
   return seen.permute({0, 3, 1, 2}) * kActivationUnit;
 }
 
-std::vector<double> channel_entropies(const torch::Tensor& samples) {
-  std::vector<double> entropies;
-  for (std::int64_t c = 0; c < samples.size(1); ++c) {
-    const auto counts = std::get<2>(torch::_unique2(samples.select(1, c).round(), true, false, true));
-    const auto share = counts.to(torch::kFloat64) / static_cast<double>(samples.size(0));
-    entropies.push_back(-(share * share.log2()).sum().item<double>());
-  }
-  return entropies;
-}
-
 torch::Tensor channel_ranges(const torch::Tensor& samples) {
   const auto rank = std::max<std::int64_t>(1, samples.size(0) - samples.size(0) / 1000);
   return std::get<0>(samples.abs().kthvalue(rank, 0));
 }
 
-LevelQuantizer train_level_quantizer(const torch::Tensor& latents, const torch::Tensor& weights,
-                                     const LevelLayout& layout, const GroupingOptions& options) {
-  LevelQuantizer quantizer{.layout = layout, .groups = {}, .weights = weights};
-  const auto entropy = channel_entropies(latents);
-  const auto range = channel_ranges(latents);
-  const auto add = [&](Group group, std::int64_t first, std::int64_t count, std::int64_t slice) {
-    group.first_channel = first;
-    group.dimension = count;
-    group.slice = slice;
-    group.first_slot = layout.slot_of[static_cast<std::size_t>(first)] +
-                       (group.stage == Stage::kFine ? 1 : 0);
-    quantizer.groups.push_back(std::move(group));
-  };
-  const auto trained = [&](const torch::Tensor& samples, std::int64_t first, std::int64_t count) {
+namespace {
+
+// Whether the most frequent integer points of these channels cover enough. integers: (P,D) int64.
+bool is_covered(const torch::Tensor& integers, const GroupingOptions& options) {
+  auto key = torch::zeros({integers.size(0)}, torch::kInt64);  // a point as one number
+  for (std::int64_t c = 0; c < integers.size(1); ++c) key = key * 1000003 + integers.select(1, c);
+  const auto counts = std::get<2>(torch::_unique2(key, true, false, true));
+  const auto rare = std::get<0>(counts.sort(0, /*descending=*/true)).slice(0, options.codewords * 3 / 4);
+  const auto left_out = rare.sum().item<double>();
+  const auto busy = integers.ne(0).any(1).sum().item<double>();
+  return left_out <= options.uncovered * static_cast<double>(integers.size(0)) &&
+         left_out <= options.uncovered_busy * busy;
+}
+
+// Builds the groups of one level, slice by slice.
+class Grouping {
+ public:
+  Grouping(const torch::Tensor& samples, const GroupingOptions& options, LevelQuantizer& quantizer)
+      : samples_(samples), options_(options), quantizer_(quantizer), range_(channel_ranges(samples)) {
+    const auto stride = std::max<std::int64_t>(1, samples.size(0) / kCoverageVectors);
+    integers_ = samples.slice(0, 0, {}, stride).round().to(torch::kInt64);
+  }
+
+  // Adds the group or groups that begin at a channel; returns the next channel.
+  std::int64_t add_at(std::int64_t channel, std::int64_t end, std::int64_t slice) {
+    const bool fine = quantizer_.layout.has_fine_slot[static_cast<std::size_t>(channel)];
+    if (fine && range_[channel].item<double>() > options_.coarse_range) {
+      add_two_stages(channel, slice);
+      return channel + 1;
+    }
+    // A channel with a fine slot is a group of its own: slots of a group are consecutive.
+    const auto count = fine ? 1 : widest(channel, end);
+    add(trained(samples_.slice(1, channel, channel + count), channel), channel, slice);
+    return channel + count;
+  }
+
+ private:
+  static constexpr std::int64_t kCoverageVectors = 25000;
+
+  std::int64_t widest(std::int64_t channel, std::int64_t end) const {
+    std::int64_t count = 1;
+    while (channel + count < end && count < kWidestZeroGroup &&
+           !quantizer_.layout.has_fine_slot[static_cast<std::size_t>(channel + count)]) {
+      const auto wider = integers_.slice(1, channel, channel + count + 1);
+      if (wider.ne(0).any().item<bool>() && (count >= kWidestGroup || !is_covered(wider, options_)))
+        break;
+      ++count;
+    }
+    return count;
+  }
+
+  void add_two_stages(std::int64_t channel, std::int64_t slice) {
+    const auto values = samples_.slice(1, channel, channel + 1);
+    add(coarse_group(values.squeeze(1), options_.coarse_step), channel, slice);
+    const auto rest = values - (values / options_.coarse_step).round() * options_.coarse_step;
+    auto fine = trained(rest, channel);
+    fine.stage = Stage::kFine;
+    add(std::move(fine), channel, slice);
+  }
+
+  Group trained(const torch::Tensor& values, std::int64_t channel) const {
     Group group;
-    group.codebook = train_codebook(samples.contiguous(), weights.slice(0, first, first + count),
-                                    {.codewords = options.codewords, .price = options.price});
+    group.codebook = train_codebook(values.contiguous(),
+                                    quantizer_.weights.slice(0, channel, channel + values.size(1)),
+                                    {.codewords = options_.codewords, .price = options_.price});
     group.activations = to_activations(squash(group.codebook.codewords) / kActivationUnit);
     return group;
-  };
-  std::int64_t channel = 0;
-  for (std::size_t s = 0; s < layout.slice_channels.size(); ++s) {
-    const auto slice = static_cast<std::int64_t>(s);
-    const auto end = channel + layout.slice_channels[s];
-    while (channel < end) {
-      const auto i = static_cast<std::size_t>(channel);
-      if (layout.has_fine_slot[i] && range[channel].item<double>() > options.coarse_range) {
-        const auto samples = latents.slice(1, channel, channel + 1);
-        auto coarse = coarse_group(samples.squeeze(1), options.coarse_step);
-        const auto rest = samples - (samples / options.coarse_step).round() * options.coarse_step;
-        add(std::move(coarse), channel, 1, slice);
-        auto fine = trained(rest, channel, 1);
-        fine.stage = Stage::kFine;
-        add(std::move(fine), channel, 1, slice);
-        ++channel;
-        continue;
-      }
-      std::int64_t count = 1;
-      double bits = entropy[i];
-      // A channel with a fine slot is a group of its own: slots of a group are consecutive.
-      while (!layout.has_fine_slot[i] && channel + count < end) {
-        const auto next = static_cast<std::size_t>(channel + count);
-        const double sum = bits + entropy[next];
-        if (layout.has_fine_slot[next] || sum > options.bits ||
-            count >= (sum < kZeroBits ? kWidestZeroGroup : kWidestGroup))
-          break;
-        bits = sum;
-        ++count;
-      }
-      add(trained(latents.slice(1, channel, channel + count), channel, count), channel, count, slice);
-      channel += count;
-    }
+  }
+
+  void add(Group group, std::int64_t channel, std::int64_t slice) {
+    group.first_channel = channel;
+    group.dimension = group.codebook.dimension();
+    group.slice = slice;
+    group.first_slot = quantizer_.layout.slot_of[static_cast<std::size_t>(channel)] +
+                       (group.stage == Stage::kFine ? 1 : 0);
+    quantizer_.groups.push_back(std::move(group));
+  }
+
+  const torch::Tensor& samples_;
+  const GroupingOptions& options_;
+  LevelQuantizer& quantizer_;
+  torch::Tensor range_;
+  torch::Tensor integers_;  // (P,C) int64: fewer of the samples, rounded
+};
+
+}  // namespace
+
+LevelQuantizer train_level_quantizer(const torch::Tensor& samples, const torch::Tensor& weights,
+                                     const LevelLayout& layout, const GroupingOptions& options) {
+  LevelQuantizer quantizer{.layout = layout, .groups = {}, .weights = weights};
+  Grouping grouping(samples, options, quantizer);
+  std::int64_t channel = 0, slice = 0;
+  for (const auto count : layout.slice_channels) {
+    const auto end = channel + count;
+    while (channel < end) channel = grouping.add_at(channel, end, slice);
+    ++slice;
   }
   return quantizer;
 }

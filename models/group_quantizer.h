@@ -56,20 +56,20 @@ struct LevelQuantizer {
   torch::Tensor slots(const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
 };
 
-// Groups of consecutive channels within slices such that the channels' order-0 entropies add up to
-// at most `bits`. Latents: (P,C) samples in steps. Sets everything but the weights.
+// Groups of consecutive channels within slices, as wide as a codebook can cover: the `codewords`
+// most frequent integer points leave out at most `uncovered` of the vectors, and at most
+// `uncovered_busy` of those that are not all zero. samples: (P,C) in steps.
 struct GroupingOptions {
-  double bits = 4.5;
+  double uncovered = 0.002;
+  double uncovered_busy = 0.02;
   double price = 0;             // of a bit at a weight of `weights`
   double coarse_range = 110;    // steps: channels that reach further get two stages if they can
   double coarse_step = 8;       // grid of the coarse stage
   std::int64_t codewords = 256;
 };
-LevelQuantizer train_level_quantizer(const torch::Tensor& latents, const torch::Tensor& weights,
+LevelQuantizer train_level_quantizer(const torch::Tensor& samples, const torch::Tensor& weights,
                                      const LevelLayout& layout, const GroupingOptions& options);
 
-// Order-0 entropy of each channel's rounded values, bits. samples: (P,C).
-std::vector<double> channel_entropies(const torch::Tensor& samples);
 // The magnitude that all but one value in a thousand of each channel stay below.
 torch::Tensor channel_ranges(const torch::Tensor& samples);
 

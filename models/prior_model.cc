@@ -4,6 +4,10 @@
 
 namespace vqcodec::models {
 
+namespace {
+constexpr double kNodeRate = 5;
+}
+
 PriorModel::PriorModel(QuantizedCodec& codec, double price_factor)
     : codec_(codec), price_factor_(price_factor) {
   std::int64_t coarser = 0;
@@ -53,6 +57,13 @@ Loss PriorModel::loss(const Batch& batch, Rng& rng) {
   loss.total = total / std::pow(codec_.networks->options().lambdas[static_cast<std::size_t>(quality)],
                                 0.55) / 10;
   return loss;
+}
+
+std::vector<ParameterGroup> PriorModel::parameter_groups() {
+  ParameterGroup nodes{{}, kNodeRate}, others{{}, 1};
+  for (const auto& item : named_parameters())
+    (item.key().find(".node_") != std::string::npos ? nodes : others).parameters.push_back(item.value());
+  return {others, nodes};
 }
 
 }  // namespace vqcodec::models

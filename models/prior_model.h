@@ -18,6 +18,8 @@ class PriorModel : public Model {
   // One quality for each batch, drawn at random. Loss: bits per pixel, divided by what is usual at
   // the quality, so that all count alike.
   Loss loss(const Batch& batch, Rng& rng) override;
+  // The trees' nodes are new, each sees few batches, and they are near a convex problem: faster.
+  std::vector<ParameterGroup> parameter_groups() override;
 
   // Bits of every group on pictures (N,3,H,W): [level] (G).
   std::vector<torch::Tensor> group_bits(const torch::Tensor& images, std::int64_t quality);

@@ -1,6 +1,7 @@
 #include "models/rate_constrained_source.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -62,22 +63,35 @@ entropy::Choice RateConstrainedSource::choose(int position, int g,
       best = distance_[k];
       choice.code = static_cast<int>(k);
     }
-  if (choice.code < 0) choice = escape(group, target);
+  const float limit = choice.code < 0 ? std::numeric_limits<float>::infinity() : best;
+  if (const auto other = escape(group, target, lengths[count]); other.cost < limit)
+    choice = other.choice;
   if (group.stage == Stage::kCoarse)
     *target -= group.words[static_cast<std::size_t>(choice.code)] +
                static_cast<float>(choice.remainder[0]);
   return choice;
 }
 
-entropy::Choice RateConstrainedSource::escape(const GroupTable& group, const float* target) const {
+RateConstrainedSource::Escape RateConstrainedSource::escape(const GroupTable& group,
+                                                            const float* target,
+                                                            std::uint32_t leaf_length) const {
   const auto count = static_cast<std::size_t>(group.codewords);
   const auto nearest = std::min_element(reach_.begin(), reach_.begin() + static_cast<std::ptrdiff_t>(count));
-  entropy::Choice choice{.code = static_cast<int>(nearest - reach_.begin()), .escaped = true};
+  Escape result{.choice = {.code = static_cast<int>(nearest - reach_.begin()), .escaped = true}};
+  int bits = std::bit_width(static_cast<unsigned>(count - 1));
   for (int d = 0; d < group.dimension; ++d) {
-    const float word = group.words[static_cast<std::size_t>(d) * count + static_cast<std::size_t>(choice.code)];
-    choice.remainder[static_cast<std::size_t>(d)] = static_cast<std::int32_t>(std::lround(target[d] - word));
+    const auto i = static_cast<std::size_t>(d);
+    const float rest = target[d] - group.words[i * count + static_cast<std::size_t>(result.choice.code)];
+    const auto remainder = static_cast<std::int32_t>(std::lround(rest));
+    result.choice.remainder[i] = remainder;
+    result.cost += group.weights[i] * (rest - static_cast<float>(remainder)) *
+                   (rest - static_cast<float>(remainder));
+    // About what Exp-Golomb takes.
+    bits += remainder == 0 ? 1 : 2 * std::bit_width(static_cast<unsigned>(std::abs(remainder))) + 1;
   }
-  return choice;
+  result.cost += price_ * (static_cast<float>(leaf_length) +
+                           static_cast<float>(bits * entropy::kLengthOne));
+  return result;
 }
 
 }  // namespace vqcodec::models

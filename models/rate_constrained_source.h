@@ -30,7 +30,11 @@ class RateConstrainedSource : public entropy::CodeSource {
   entropy::Choice choose(int position, int group, std::span<const std::uint32_t> lengths) override;
 
  private:
-  entropy::Choice escape(const GroupTable& group, const float* target) const;
+  struct Escape {
+    entropy::Choice choice;
+    float cost = 0;
+  };
+  Escape escape(const GroupTable& group, const float* target, std::uint32_t leaf_length) const;
   const std::vector<GroupTable>& groups_;
   int channels_;
   float price_;                // of one unit of length

@@ -16,7 +16,8 @@ struct PriorTrainingOptions {
   std::string output;
   std::int64_t crop = 256;
   std::int64_t integer_steps = 600;
-  double price_factor = 0.8;
+  double codebook_price_factor = 0.4;
+  double price_factor = 0.35;
   int measured = 12;  // held-out pictures
 };
 void add_prior_options(CLI::App& app, PriorTrainingOptions& options);

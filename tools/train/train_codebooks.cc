@@ -23,7 +23,7 @@ QuantizedCodec new_codebooks(const QuantizedCodec& old, const PriorTrainingOptio
   CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
                     {.side = kStatisticsSide, .shrink_share = 0});
   CodebookTrainingOptions training;
-  training.price_factor = options.price_factor;
+  training.price_factor = options.codebook_price_factor;
   training.seed = options.training.seed;
   std::vector<LevelLayout> layouts;
   for (const auto& level : old.quantizers) layouts.push_back(level.front().layout);
@@ -66,6 +66,8 @@ void train_codebooks_command(std::vector<std::string> arguments) {
   options.training.learning_rate = 5e-4;
   std::string from;
   add_prior_options(app, options);
+  app.add_option("--codebook-price-factor", options.codebook_price_factor,
+                 "of a bit while codebooks are trained")->capture_default_str();
   app.add_option("--from", from, "the model (.vqm) whose networks are kept")->required();
   if (!parse_training(app, std::move(arguments))) return;
   use_threads(options.training.threads);

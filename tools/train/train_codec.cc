@@ -23,7 +23,7 @@ struct CodecTrainingOptions {
   std::int64_t crop = 128;
   std::int64_t polish_steps = 2500;
   double polish_rate = 2e-4;
-  double price_factor = 0.8;
+  double codebook_price_factor = 0.4, price_factor = 0.35;
   CodecOptions codec;
 };
 
@@ -46,6 +46,8 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
       ->capture_default_str();
   app.add_option("--polish-rate", options.polish_rate, "learning rate of these steps")
       ->capture_default_str();
+  app.add_option("--codebook-price-factor", options.codebook_price_factor,
+                 "of a bit while codebooks are trained")->capture_default_str();
   app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
                  "order-0 lengths")->capture_default_str();
 }
@@ -62,7 +64,7 @@ void train_transform(CodecModel& model, const CodecTrainingOptions& options, con
 void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
                          const CodecRun& run, Dataset& crops) {
   CodebookTrainingOptions training;
-  training.price_factor = options.price_factor;
+  training.price_factor = options.codebook_price_factor;
   training.seed = options.training.seed;
   const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {
     std::printf("codebooks %d of %d\n", done, all);
