@@ -39,7 +39,7 @@ std::string format_of(const std::string& output, const std::string& wanted) {
   if (output == kStandardStream) return "png";
   const auto extension = std::filesystem::path(output).extension().string();
   if (extension == ".ppm" || extension == ".pgm") return "ppm";
-  if (extension == ".png" || std::filesystem::is_character_file(output)) return "png";
+  if (extension == ".png" || std::filesystem::is_other(output)) return "png";  // or a device
   throw Error(ErrorKind::kUsage, "the output ", output, " is neither .png nor .ppm; see --format");
 }
 

@@ -62,13 +62,25 @@ TEST(Program, AFullDiskIsExitCode5) {
   sandbox.write_picture("a.png");
   ASSERT_EQ(sandbox.run("vqcodec compress a.png").exit_code, 0);
   for (const char* line :
-       {"vqcodec compress a.png -o /dev/full", "vqcodec compress -c a.png > /dev/full",
-        "vqcodec decompress a.vqc -c > /dev/full", "vqcodec info a.vqc > /dev/full",
-        "vqcodec verify a.vqc > /dev/full", "vqcodec models > /dev/full"}) {
+       {"vqcodec compress -c a.png > /dev/full", "vqcodec decompress a.vqc -c > /dev/full",
+        "vqcodec info a.vqc > /dev/full", "vqcodec verify a.vqc > /dev/full",
+        "vqcodec models > /dev/full"}) {
     const auto outcome = sandbox.run(line);
     EXPECT_EQ(outcome.exit_code, 5) << line << ": " << outcome.err;
     EXPECT_EQ(outcome.err.find("vqcodec: "), 0u) << line << ": " << outcome.err;
   }
+  EXPECT_EQ(sandbox.files(), (Names{"a.png", "a.vqc"}));
+}
+
+// The limit on a file's size stands for the disk's end: both fail in the middle of the file.
+TEST(Program, AnOutputThatDoesNotFitLeavesNothing) {
+  const Sandbox sandbox;
+  sandbox.write_picture("a.png");
+  ASSERT_EQ(sandbox.run("vqcodec compress a.png").exit_code, 0);
+  const auto outcome =
+      sandbox.run("trap '' XFSZ; ulimit -f 2; vqcodec decompress a.vqc -o b.ppm");  // 1024 bytes
+  EXPECT_EQ(outcome.exit_code, 5) << outcome.err;
+  EXPECT_EQ(outcome.err, "vqcodec: a.vqc: cannot write: File too large\n");
   EXPECT_EQ(sandbox.files(), (Names{"a.png", "a.vqc"}));
 }
 
