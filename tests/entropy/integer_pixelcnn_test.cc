@@ -81,18 +81,37 @@ TEST(IntegerPixelCnn, CheckFindsWhatIsOff) {
   }
 }
 
-// The largest sum that is allowed: 127 * sum|w| + |bias| = 2^24 - 1.
+std::int32_t absolute_sum(const std::vector<std::int8_t>& row_first, std::size_t columns) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < columns; ++i) sum += std::abs(row_first[i]);
+  return sum;
+}
+
+// For the first output of each layer: 127 * sum|w| + |bias| may be 2^24 - 1, no more.
 TEST(IntegerPixelCnn, CheckAllowsTheLargestSum) {
   IntegerPixelCnn prior = random_prior();
-  LevelPrior& level = prior.levels[0];
-  std::int32_t sum = 0;
-  for (int i = 0; i < kMixTaps * level.hidden; ++i) {
-    sum += std::abs(level.mix[static_cast<std::size_t>(i)]);
+  LevelPrior& level = prior.levels[1];
+  QualityPrior& quality = level.qualities[0];
+  GroupPrior& group = quality.groups[0];
+  const auto hidden = static_cast<std::size_t>(level.hidden);
+  const auto features = static_cast<std::size_t>(level.features);
+  const auto row = [](const std::vector<std::int8_t>& matrix, std::size_t outputs) {
+    return absolute_sum(matrix, matrix.size() / outputs);
+  };
+  const std::vector<std::pair<std::int32_t*, std::int32_t>> outputs = {
+      {&quality.bias1[0], row(level.near, hidden) + row(level.above, hidden)},
+      {&quality.bias2[0], row(level.mix, hidden)},
+      {&quality.bias3[0], row(level.slice[0], features) + row(level.inside[0], features)},
+      {&group.node_bias[0], absolute_sum(group.node_weights, features)}};
+  for (const auto& [bias, sum] : outputs) {
+    for (const std::int32_t sign : {-1, 1}) {
+      *bias = sign * ((1 << 24) - 1 - 127 * sum);
+      EXPECT_NO_THROW(prior.check());
+      *bias += sign;
+      EXPECT_THROW(prior.check(), Error);
+      *bias = 0;
+    }
   }
-  level.qualities[0].bias2[0] = (1 << 24) - 1 - 127 * sum;
-  EXPECT_NO_THROW(prior.check());
-  level.qualities[0].bias2[0] += 1;
-  EXPECT_THROW(prior.check(), Error);
 }
 
 TEST(IntegerPixelCnn, SurvivesHostileBytes) {

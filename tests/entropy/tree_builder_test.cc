@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
+#include <algorithm>
 
 #include "entropy/error.h"
 
@@ -48,7 +48,6 @@ TEST(TreeBuilder, CutsOtherSetsBySpace) {
 }
 
 TEST(TreeBuilder, TheEscapeIsTheLastLeafAndCommonCodesDoNotPayForIt) {
-  std::mt19937_64 random(3);
   Counts counts;
   Points points;
   for (int k = 0; k < 60; ++k) {
@@ -77,6 +76,25 @@ TEST(TreeBuilder, TakesTheHardestSets) {
       EXPECT_EQ(tree.leaves(), kMany + 1);  // The depth is checked by CodeTree.
     }
   }
+}
+
+// On every axis each point is 16 times further out than the next: 2-means alone would split them
+// off one by one.
+TEST(TreeBuilder, KeepsPathsShort) {
+  Points points;
+  for (int axis = 0; axis < kMaxDimension; ++axis) {
+    for (int exponent = 0; exponent <= 24; exponent += 4) {
+      Points point(kMaxDimension, 0);
+      point[static_cast<std::size_t>(axis)] = 1 << exponent;
+      points.insert(points.end(), point.begin(), point.end());
+    }
+  }
+  const std::size_t codewords = points.size() / kMaxDimension;
+  const CodeTree tree = build_code_tree(Counts(codewords, 0), points, kMaxDimension);
+  int deepest = 0;
+  for (int leaf = 0; leaf < tree.leaves(); ++leaf) deepest = std::max(deepest, depth(tree, leaf));
+  EXPECT_GT(deepest, 40);
+  EXPECT_LE(deepest, kMaxTreeDepth);
 }
 
 TEST(TreeBuilder, RefusesWhatDoesNotFit) {
