@@ -58,6 +58,7 @@ TEST(OutputFile, LeavesNothingAfterASignalThatEndsTheProgram) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const Sandbox sandbox;
     const int status = in_child([&] {
+      ::signal(signal, SIG_DFL);  // A test run in the background may have inherited SIG_IGN.
       OutputFile file(sandbox.path("x").string());
       file.write(std::vector<std::uint8_t>{1, 2, 3});
       if (sandbox.files().empty()) ::_exit(1);
