@@ -113,6 +113,7 @@ TEST_F(Codec, CropsAreThoseOfTheFullPicture) {
     const Image result = restored(bytes);
     for (const Rectangle& crop : {Rectangle{0, 0, 1, 1},
                                   {63, 31, 2, 2},
+                                  {64, 32, 5, 5},
                                   {199, 149, 1, 1},
                                   {100, 3, 37, 120},
                                   {0, 0, 200, 150}})
@@ -226,7 +227,7 @@ TEST_F(Codec, RefusesOptionsThatMakeNoSense) {
         CompressOptions{.quality = 1, .target_bpp = 0},
         CompressOptions{.quality = 1, .tile_size = 48},
         CompressOptions{.quality = 1, .tile_size = 16},
-        CompressOptions{.quality = 1, .target_bpp = 1, .target_psnr_db = 30}})
+        CompressOptions{.quality = 1, .target_bpp = 9, .target_psnr_db = 1}})
     EXPECT_EQ(error_of([&] { compressed(image, options); }), ErrorKind::kUsage);
 }
 

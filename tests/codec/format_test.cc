@@ -138,6 +138,13 @@ TEST(Format, RefusesHeadersThatMakeNoSense) {
   changed.erase(changed.begin() + 1, changed.begin() + 3);
   changed.insert(changed.begin() + 1, 0);  // width 0
   EXPECT_EQ(kind(changed), ErrorKind::kCorrupt);
+  for (const int source_bits : {0, 17, 8}) {  // 8 is what no flag says
+    changed = body;
+    changed[0] |= 0x80;
+    const auto after_fingerprint = changed.begin() + 13;
+    changed.insert(after_fingerprint, {8, static_cast<std::uint8_t>(source_bits)});
+    EXPECT_EQ(kind(changed), ErrorKind::kCorrupt) << source_bits;
+  }
   EXPECT_EQ(kind({}), ErrorKind::kCorrupt);
 }
 
