@@ -61,7 +61,8 @@ LevelLayout make_layout(const std::vector<std::int64_t>& slice_channels,
   return layout;
 }
 
-Quantized LevelQuantizer::quantize(const torch::Tensor& latents, double price) const {
+Quantized LevelQuantizer::quantize(const torch::Tensor& latents, double price,
+                                   const std::vector<torch::Tensor>& lengths) const {
   const auto n = latents.size(0), h = latents.size(2), w = latents.size(3);
   const auto vectors = latents.permute({0, 2, 3, 1}).reshape({-1, layout.channels});  // (P,C)
   auto values = torch::zeros_like(vectors);
@@ -71,8 +72,12 @@ Quantized LevelQuantizer::quantize(const torch::Tensor& latents, double price) c
     auto target = vectors.slice(1, first, last);
     auto value = values.slice(1, first, last);
     if (group.stage == Stage::kFine) target = target - value;
-    const auto code = assign(target.contiguous(), group.codebook, weights.slice(0, first, last),
-                             group.stage == Stage::kCoarse ? 0 : price);
+    const auto weight = weights.slice(0, first, last);
+    const double own_price = group.stage == Stage::kCoarse ? 0 : price;
+    const auto code = lengths.empty()
+                          ? assign(target.contiguous(), group.codebook, weight, own_price)
+                          : assign(target.contiguous(), group.codebook, weight, own_price,
+                                   lengths[codes.size()].slice(1, 0, group.codebook.size()));
     const auto word = group.codebook.codewords.index_select(0, code);
     const auto rest = target - word;
     const auto escaped = rest.abs().amax(1, /*keepdim=*/true) > group.reach;

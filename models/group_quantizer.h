@@ -51,8 +51,10 @@ struct LevelQuantizer {
   std::vector<Group> groups;  // in coding order
   torch::Tensor weights;      // (C): picture's squared error of one step squared
 
-  // price: of a bit, in units of the weighted distance; lengths are the codebooks' own (order 0).
-  Quantized quantize(const torch::Tensor& latents, double price) const;  // (N,C,H,W)
+  // price: of a bit, in units of the weighted distance. lengths: [group] (P,K+1) bits, or empty: the
+  // codebooks' own (order 0). latents: (N,C,H,W).
+  Quantized quantize(const torch::Tensor& latents, double price,
+                     const std::vector<torch::Tensor>& lengths = {}) const;
   torch::Tensor slots(const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
 };
 

@@ -21,23 +21,36 @@ PriorModel::PriorModel(QuantizedCodec& codec, double price_factor)
   }
 }
 
+PriorModel::Coded PriorModel::encode(const torch::Tensor& images, std::int64_t quality) {
+  torch::NoGradGuard no_grad;
+  const auto q = torch::full({images.size(0)}, quality, torch::kInt64);
+  const auto latents = codec_.networks->analyse(pad_to_stride(images), q);
+  Coded coded;
+  for (std::size_t l = 0; l < latents.size(); ++l) {
+    const auto& quantizer = codec_.quantizers[l][static_cast<std::size_t>(quality)];
+    const auto price = codec_.price(quality);
+    auto quantized = quantizer.quantize(latents[l], price * price_factor_);
+    if (conditional_) {
+      coded.slots.push_back(quantizer.slots(quantized.codes));
+      const auto lengths =
+          levels_[l]->lengths(coded.slots[l], coarser_slots(coded.slots, l), quality, compute_);
+      coded.slots.pop_back();
+      quantized = quantizer.quantize(latents[l], price, lengths);
+    }
+    coded.slots.push_back(
+        quantizer.slots(quantized.codes).contiguous(torch::MemoryFormat::ChannelsLast));
+    coded.leaves.push_back(quantized.leaves);
+  }
+  return coded;
+}
+
 std::vector<torch::Tensor> PriorModel::group_bits(const torch::Tensor& images,
                                                   std::int64_t quality) {
-  std::vector<Quantized> quantized;
-  std::vector<torch::Tensor> slots;
-  {
-    torch::NoGradGuard no_grad;
-    const auto q = torch::full({images.size(0)}, quality, torch::kInt64);
-    quantized = codec_.quantize(codec_.networks->analyse(pad_to_stride(images), q), quality,
-                                price_factor_);
-    for (std::size_t l = 0; l < quantized.size(); ++l)
-      slots.push_back(codec_.quantizers[l][static_cast<std::size_t>(quality)].slots(quantized[l].codes)
-                          .contiguous(torch::MemoryFormat::ChannelsLast));
-  }
+  const auto coded = encode(images, quality);
   std::vector<torch::Tensor> bits;
-  for (std::size_t l = 0; l < quantized.size(); ++l)
-    bits.push_back(levels_[l]->bits(slots[l], coarser_slots(slots, l), quantized[l].leaves, quality,
-                                    compute_));
+  for (std::size_t l = 0; l < coded.slots.size(); ++l)
+    bits.push_back(levels_[l]->bits(coded.slots[l], coarser_slots(coded.slots, l), coded.leaves[l],
+                                    quality, compute_));
   return bits;
 }
 

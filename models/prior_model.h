@@ -24,12 +24,21 @@ class PriorModel : public Model {
   // Bits of every group on pictures (N,3,H,W): [level] (G).
   std::vector<torch::Tensor> group_bits(const torch::Tensor& images, std::int64_t quality);
 
+  // From now on codes are assigned again with the prior's own lengths, contexts from the first
+  // assignment: what the encoder does, but in parallel.
+  void assign_conditionally(bool on) { conditional_ = on; }
+
   std::vector<PriorNetwork>& levels() { return levels_; }
   void compute_in(torch::ScalarType type) { compute_ = type; }
 
  private:
+  struct Coded {
+    std::vector<torch::Tensor> slots, leaves;  // [level]
+  };
+  Coded encode(const torch::Tensor& images, std::int64_t quality);
   QuantizedCodec& codec_;
   double price_factor_;
+  bool conditional_ = false;
   torch::ScalarType compute_ = torch::kFloat32;
   std::vector<PriorNetwork> levels_;
 };

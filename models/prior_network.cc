@@ -32,12 +32,15 @@ TreeTables make_tree_tables(const entropy::CodeTree& tree) {
   const auto rows = static_cast<std::int64_t>(tree.leaves());
   const auto columns = static_cast<std::int64_t>(depth);
   TreeTables tables{.tree = tree, .node = torch::zeros({rows, columns}, torch::kInt64),
-                    .sign = torch::zeros({rows, columns})};
+                    .sign = torch::zeros({rows, columns}),
+                    .ones = torch::zeros({tree.nodes(), rows}),
+                    .zeros = torch::zeros({tree.nodes(), rows})};
   for (int leaf = 0; leaf < tree.leaves(); ++leaf) {
     const auto path = tree.path(leaf);
     for (std::size_t i = 0; i < path.size(); ++i) {
       tables.node.accessor<std::int64_t, 2>()[leaf][static_cast<std::int64_t>(i)] = path[i].node;
       tables.sign.accessor<float, 2>()[leaf][static_cast<std::int64_t>(i)] = path[i].branch ? 1 : -1;
+      (path[i].branch ? tables.ones : tables.zeros).accessor<float, 2>()[path[i].node][leaf] = 1;
     }
   }
   return tables;
@@ -158,17 +161,15 @@ torch::Tensor PriorNetworkImpl::node_logits(const torch::Tensor& t, std::int64_t
          node_bias[q].slice(0, first, last);
 }
 
-torch::Tensor PriorNetworkImpl::bits(const torch::Tensor& slots, const torch::Tensor& coarser,
-                                     const torch::Tensor& leaves, std::int64_t quality,
-                                     torch::ScalarType compute) {
+void PriorNetworkImpl::for_each_group(
+    const torch::Tensor& slots, const torch::Tensor& coarser, std::int64_t quality,
+    torch::ScalarType compute, const std::function<void(std::size_t, const torch::Tensor&)>& use) {
   const auto rows = [&](const torch::Tensor& x) {  // (N,C,H,W) to (P,C)
     return x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)});
   };
   const auto h = rows(hidden_states(slots, coarser, quality, compute));
   const auto z = rows(contexts_.groups ? slots : torch::zeros_like(slots)).to(compute);
-  const auto codes = leaves.permute({1, 0, 2, 3}).flatten(1);  // (G,P)
   const auto& groups = quantizer(quality).groups;
-  std::vector<torch::Tensor> totals;
   std::int64_t first_slot = 0;
   std::size_t g = 0;
   for (std::size_t s = 0; s < slice.size(); ++s) {
@@ -185,16 +186,38 @@ torch::Tensor PriorNetworkImpl::bits(const torch::Tensor& slots, const torch::Te
       if (done > 0)
         t = t + torch::matmul(z.slice(1, first_slot, first_slot + done),
                               joint.slice(1, before, before + done).t());
-      const auto logits = node_logits(activation(t), quality, g);
-      const auto& tables = trees(quality)[g];
-      const auto leaf = codes[static_cast<std::int64_t>(g)];
-      const auto sign = tables.sign.index_select(0, leaf);
-      const auto on_path = logits.gather(1, tables.node.index_select(0, leaf));
-      totals.push_back((torch::softplus(-sign * on_path) * sign.abs()).sum());
+      use(g, node_logits(activation(t), quality, g));
     }
     first_slot += own;
   }
+}
+
+torch::Tensor PriorNetworkImpl::bits(const torch::Tensor& slots, const torch::Tensor& coarser,
+                                     const torch::Tensor& leaves, std::int64_t quality,
+                                     torch::ScalarType compute) {
+  const auto codes = leaves.permute({1, 0, 2, 3}).flatten(1);  // (G,P)
+  std::vector<torch::Tensor> totals;
+  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& logits) {
+    const auto& tables = trees(quality)[g];
+    const auto leaf = codes[static_cast<std::int64_t>(g)];
+    const auto sign = tables.sign.index_select(0, leaf);
+    const auto on_path = logits.gather(1, tables.node.index_select(0, leaf));
+    totals.push_back((torch::softplus(-sign * on_path) * sign.abs()).sum());
+  });
   return torch::stack(totals) / std::numbers::ln2;
+}
+
+std::vector<torch::Tensor> PriorNetworkImpl::lengths(const torch::Tensor& slots,
+                                                     const torch::Tensor& coarser,
+                                                     std::int64_t quality,
+                                                     torch::ScalarType compute) {
+  std::vector<torch::Tensor> all;
+  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& logits) {
+    const auto& tables = trees(quality)[g];
+    all.push_back((torch::matmul(torch::softplus(-logits), tables.ones) +
+                   torch::matmul(torch::softplus(logits), tables.zeros)) / std::numbers::ln2);
+  });
+  return all;
 }
 
 void PriorNetworkImpl::start_from(ContextModelImpl& context, const LevelLayout& layout,

@@ -7,6 +7,7 @@
 
 #include <torch/torch.h>
 
+#include <functional>
 #include <vector>
 
 #include "entropy/code_tree.h"
@@ -20,6 +21,7 @@ struct TreeTables {
   entropy::CodeTree tree;
   torch::Tensor node;  // (K+1,depth) int64: nodes on the path to a leaf
   torch::Tensor sign;  // (K+1,depth) float: +1 branch 1, -1 branch 0, 0 past the path's end
+  torch::Tensor ones, zeros;  // (nodes,K+1) float: 1 where a leaf's path takes that branch of the node
 };
 TreeTables make_tree_tables(const entropy::CodeTree& tree);
 // The tree of a group, from its codewords and lengths.
@@ -50,8 +52,9 @@ class PriorNetworkImpl : public torch::nn::Module {
   torch::Tensor bits(const torch::Tensor& slots, const torch::Tensor& coarser,
                      const torch::Tensor& leaves, std::int64_t quality,
                      torch::ScalarType compute);
-  // (P,N) logits of a group's nodes given its features t (P,F).
-  torch::Tensor node_logits(const torch::Tensor& t, std::int64_t quality, std::size_t group);
+  // Lengths in bits of each group's K + 1 leaves at every position: [group] (P,K+1).
+  std::vector<torch::Tensor> lengths(const torch::Tensor& slots, const torch::Tensor& coarser,
+                                     std::int64_t quality, torch::ScalarType compute);
 
   void simulate_integers(bool on) { integers_ = on; }
   void use(const Contexts& contexts) { contexts_ = contexts; }
@@ -77,6 +80,11 @@ class PriorNetworkImpl : public torch::nn::Module {
  private:
   torch::Tensor hidden_states(const torch::Tensor& slots, const torch::Tensor& coarser,
                               std::int64_t quality, torch::ScalarType compute);
+  // Calls use(group, (P,N) logits of its nodes) for each group in coding order.
+  void for_each_group(const torch::Tensor& slots, const torch::Tensor& coarser,
+                      std::int64_t quality, torch::ScalarType compute,
+                      const std::function<void(std::size_t, const torch::Tensor&)>& use);
+  torch::Tensor node_logits(const torch::Tensor& t, std::int64_t quality, std::size_t group);
   torch::Tensor activation(const torch::Tensor& x) const;
   torch::Tensor weights(const torch::Tensor& w) const;
   PriorOptions options_;

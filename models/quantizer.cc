@@ -21,6 +21,14 @@ torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
   return torch::cat(codes);
 }
 
+torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
+                     const torch::Tensor& weights, double price, const torch::Tensor& lengths) {
+  const auto weighted = codebook.codewords * weights;
+  const auto offset = (weighted * codebook.codewords).sum(1);
+  const auto distance = torch::addmm(offset, values, (-2 * weighted).t());
+  return distance.add(lengths, price).argmin(1);
+}
+
 Codebook train_codebook(const torch::Tensor& values, const torch::Tensor& weights,
                         const CodebookOptions& options) {
   const auto total = static_cast<double>(values.size(0));

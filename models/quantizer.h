@@ -23,6 +23,10 @@ struct Codebook {
 torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
                      const torch::Tensor& weights, double price);
 
+// The same with lengths that differ from vector to vector: lengths: (P,K), bits.
+torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
+                     const torch::Tensor& weights, double price, const torch::Tensor& lengths);
+
 struct CodebookOptions {
   std::int64_t codewords = 256;  // at most
   double price = 0;              // of a bit, in units of the weighted distance

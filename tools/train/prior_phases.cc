@@ -14,7 +14,8 @@ void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
   app.add_option("-o,--output", options.output, "the model file (.vqm)")->required();
   app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
       ->check(CLI::Range(32, 1024))->capture_default_str();
-  app.add_option("--integer-steps", options.integer_steps, "steps with integers simulated")
+  app.add_option("--integer-steps", options.integer_steps, "steps with integers simulated and codes assigned "
+                 "with the prior's own lengths")
       ->capture_default_str();
   app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
                  "order-0 lengths")->capture_default_str();
@@ -38,8 +39,9 @@ void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
   train(prior, crops, training);
   if (options.integer_steps == 0) return;
   for (auto& level : prior.levels()) level->simulate_integers(true);
+  prior.assign_conditionally(true);
   training.steps = options.integer_steps;
-  training.learning_rate *= 0.1;
+  training.learning_rate *= 0.3;
   training.decay_start = 0;
   training.seed += 1;
   training.run_folder = folder + "/integers";

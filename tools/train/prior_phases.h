@@ -15,7 +15,7 @@ struct PriorTrainingOptions {
   TrainingOptions training;
   std::string output;
   std::int64_t crop = 256;
-  std::int64_t integer_steps = 600;
+  std::int64_t integer_steps = 600;  // and with codes assigned by the prior's own lengths
   double codebook_price_factor = 0.4;
   double price_factor = 0.35;
   int measured = 12;  // held-out pictures
