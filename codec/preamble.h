@@ -19,7 +19,7 @@ namespace vqcodec::codec {
 
 struct FileType {
   std::array<std::uint8_t, 3> magic;
-  int version;  // 0..127
+  int version;       // 0..127
   const char* name;  // for messages, e.g. ".vqc"
 };
 
