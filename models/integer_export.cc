@@ -103,8 +103,7 @@ entropy::GroupPrior export_group(PriorNetworkImpl& network, std::int64_t quality
           .tree = network.trees(quality)[g].tree,
           .node_weights = as_vector<std::int8_t>(weights.values),
           .node_bias = integer_bias(bias, weights, torch::arange(0)),
-          // The sigmoid's table is in units of 2^-7, three bits finer than activations.
-          .node_shift = as_vector<std::uint8_t>(weights.exponents - 3)};
+          .node_shift = as_vector<std::uint8_t>(weights.exponents - kNodeShiftToExponent)};
 }
 
 }  // namespace

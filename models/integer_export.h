@@ -11,6 +11,10 @@ namespace vqcodec::models {
 
 entropy::IntegerPixelCnn export_prior(std::vector<PriorNetwork>& levels);
 
+// A node's sum has its exponent's unit, the sigmoid's table one that is three bits finer than
+// activations': node_shift = exponent - 3.
+inline constexpr int kNodeShiftToExponent = 3;
+
 // Entry i: sigmoid((i - 2048) / 128) in units of 2^-16, 1..65535.
 std::vector<std::uint16_t> make_sigmoid_table();
 

@@ -1,6 +1,7 @@
 #include "models/integer_import.h"
 
 #include "entropy/error.h"
+#include "models/integer_export.h"
 
 namespace vqcodec::models {
 
@@ -63,6 +64,20 @@ void import_level(const entropy::LevelPrior& level, PriorNetworkImpl& network) {
   }
 }
 
+void import_group(const entropy::GroupPrior& group, PriorNetworkImpl& network, std::int64_t quality,
+                  std::size_t g) {
+  if (!(group.tree == network.trees(quality)[g].tree))
+    throw Error(ErrorKind::kUnsupported, "prior of quality ", quality + 1, ", group ", g,
+                ": the tree belongs to other codebooks");
+  const auto q = static_cast<std::size_t>(quality);
+  const auto first = network.first_node(quality, g), last = network.first_node(quality, g + 1);
+  const auto exponents = as_tensor(group.node_shift) + kNodeShiftToExponent;
+  const auto weights = as_tensor(group.node_weights).view({last - first, -1});
+  network.node_weights[q].slice(0, first, last).copy_(weights * scales(exponents));
+  network.node_bias[q].slice(0, first, last)
+      .copy_(as_tensor(group.node_bias) * torch::exp2(-exponents) * kActivationUnit);
+}
+
 }  // namespace
 
 void import_contexts(const entropy::IntegerPixelCnn& prior, std::vector<PriorNetwork>& levels) {
@@ -75,6 +90,19 @@ void import_contexts(const entropy::IntegerPixelCnn& prior, std::vector<PriorNet
       throw Error(ErrorKind::kUnsupported, "prior of level ", l, " has another shape");
     import_level(prior.levels[l], *levels[l]);
   }
+}
+
+void import_prior(const entropy::IntegerPixelCnn& prior, std::vector<PriorNetwork>& levels) {
+  torch::NoGradGuard no_grad;
+  import_contexts(prior, levels);
+  for (std::size_t l = 0; l < levels.size(); ++l)
+    for (std::size_t q = 0; q < prior.levels[l].qualities.size(); ++q) {
+      const auto& groups = prior.levels[l].qualities[q].groups;
+      if (groups.size() != levels[l]->trees(static_cast<std::int64_t>(q)).size())
+        throw Error(ErrorKind::kUnsupported, "prior of level ", l, " has other groups");
+      for (std::size_t g = 0; g < groups.size(); ++g)
+        import_group(groups[g], *levels[l], static_cast<std::int64_t>(q), g);
+    }
 }
 
 }  // namespace vqcodec::models

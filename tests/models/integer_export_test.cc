@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "entropy/error.h"
 #include "entropy/slice_coder.h"
 #include "models/integer_import.h"
 #include "models/quantized_codec.h"
@@ -103,19 +104,26 @@ TEST(IntegerExport, FloatAndIntegerPriorAgreeGroupByGroup) {
   }
 }
 
-TEST(IntegerImport, GivesBackTheContexts) {
+TEST(IntegerImport, GivesBackWhatWasExported) {
   torch::NoGradGuard no_grad;
   auto all = make_levels();
   const auto prior = export_prior(all.networks);
   for (auto& network : all.networks)
-    for (const auto& item : network->named_parameters())
-      if (item.key().find("node") == std::string::npos) item.value().zero_();
-  import_contexts(prior, all.networks);
-  EXPECT_EQ(export_prior(all.networks).levels[1].near, prior.levels[1].near);
-  EXPECT_EQ(export_prior(all.networks).levels[1].above, prior.levels[1].above);
-  EXPECT_EQ(export_prior(all.networks).levels[1].slice, prior.levels[1].slice);
-  EXPECT_EQ(export_prior(all.networks).levels[1].qualities[0].bias1, prior.levels[1].qualities[0].bias1);
-  EXPECT_EQ(export_prior(all.networks).levels[1].qualities[0].bias3, prior.levels[1].qualities[0].bias3);
+    for (const auto& item : network->named_parameters()) item.value().zero_();
+  import_prior(prior, all.networks);
+  entropy::ByteWriter before, after;
+  prior.write(before);
+  export_prior(all.networks).write(after);
+  EXPECT_EQ(before.take(), after.take());
+}
+
+TEST(IntegerImport, RefusesOtherTrees) {
+  auto all = make_levels();
+  auto prior = export_prior(all.networks);
+  prior.levels[1].qualities[0].groups[0].tree = prior.levels[1].qualities[0].groups[1].tree;
+  EXPECT_THROW(import_prior(prior, all.networks), Error);
+  prior.levels[0].hidden += 1;
+  EXPECT_THROW(import_contexts(prior, all.networks), Error);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "models/checkpoint.h"
+#include "models/integer_import.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
 
@@ -31,9 +32,8 @@ void start_from_transform(PriorModel& prior, const QuantizedCodec& codec, const 
                                   coarser_slot_map(codec, l));
 }
 
-codec::ModelFile describe(const QuantizedCodec& codec, const std::string& name) {
+codec::ModelFile describe(const QuantizedCodec& codec) {
   codec::ModelFile model;
-  model.name = name;
   model.coarsest_stride = static_cast<int>(kCoarsestStride);
   for (const auto lambda : codec.networks->options().lambdas)
     model.qualities.push_back({.lambda = lambda});
@@ -51,23 +51,32 @@ void train_prior(std::vector<std::string> arguments) {
   options.training.learning_rate = 1e-3;
   std::string from, name = "photo";
   add_prior_options(app, options);
-  app.add_option("--from", from, "folder of a run of train codec")->required();
+  app.add_option("--from", from, "folder of a run of train codec, or a model (.vqm) to train on")
+      ->required();
   app.add_option("--name", name, "of the model")->capture_default_str();
   if (!parse_training(app, std::move(arguments))) return;
   use_threads(options.training.threads);
   torch::manual_seed(options.training.seed);
-  const CodecRun run{from};
+  const bool from_model = from.ends_with(".vqm");
+  const CodecRun run{from_model ? options.output + ".run" : from};
   std::filesystem::create_directories(run.prior());
   write_text(run.prior() + "/prior.toml", app.config_to_str(/*default_also=*/true));
 
-  auto codec = read_codec(read_bytes(run.codebooks()));
+  auto model = from_model ? codec::read_model(read_bytes(from)) : codec::ModelFile{};
+  auto codec = read_codec(from_model ? model.networks : read_bytes(run.codebooks()));
   codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.price_factor);
-  start_from_transform(prior, codec, run);
+  if (from_model)
+    import_prior(model.prior, prior.levels());
+  else
+    start_from_transform(prior, codec, run);
   prior.compute_in(fast_type(torch::kCPU));
   train_prior_phases(prior, options, run.prior());
-  auto model = describe(codec, name);
-  model.networks = read_bytes(run.codec());
+  if (!from_model) {
+    model = describe(codec);
+    model.networks = read_bytes(run.codec());
+  }
+  model.name = name;
   write_trained_model(std::move(model), prior, options);
 }
 
