@@ -24,11 +24,6 @@ struct CompressArguments {
   std::optional<int> quality;
 };
 
-const NameRule& name_rule() {
-  static const NameRule rule{.from = {"png", "jpg", "jpeg", "ppm", "pgm"}, .to = "vqc"};
-  return rule;
-}
-
 // Models of fewer settings than eight: the best of theirs that is not above the usual one.
 int default_quality(const codec::ModelFile& model) {
   return std::min(codec::CompressOptions{}.quality, static_cast<int>(model.qualities.size()));
@@ -60,7 +55,7 @@ int compress_all(const CompressArguments& arguments, const Verbosity& verbosity)
     clock.time("write", [&] { write_output(job.output, bytes); });
     return summary_line(image, bytes.size());
   };
-  return run_batch(arguments.batch, name_rule(), verbosity, compress_one);
+  return run_batch(arguments.batch, picture_rule("vqc"), verbosity, compress_one);
 }
 
 }  // namespace

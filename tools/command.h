@@ -25,6 +25,7 @@ Command add_decompress(CLI::App& program, const Verbosity& verbosity);
 Command add_info(CLI::App& program);
 Command add_verify(CLI::App& program);
 Command add_compare(CLI::App& program);
+Command add_evaluate(CLI::App& program, const Verbosity& verbosity);
 Command add_models(CLI::App& program);
 Command add_train(CLI::App& program);
 

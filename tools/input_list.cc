@@ -22,6 +22,7 @@ bool fits(const fs::path& path, const NameRule& rule) {
 }
 
 fs::path renamed(fs::path path, const NameRule& rule) {
+  if (rule.to.empty()) return path;
   if (fits(path, rule)) return path.replace_extension(rule.to);
   return path += "." + rule.to;
 }
@@ -89,6 +90,10 @@ class JobList {
 };
 
 }  // namespace
+
+NameRule picture_rule(std::string to) {
+  return {.from = {"png", "jpg", "jpeg", "ppm", "pgm"}, .to = std::move(to)};
+}
 
 std::vector<Job> list_jobs(const InputArguments& arguments, const NameRule& rule) {
   JobList list(arguments, rule);

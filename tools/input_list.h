@@ -12,8 +12,10 @@ namespace vqcodec::tools {
 // How names change, e.g. {"png", "jpg"} to "vqc". Extensions are lower case; any case matches.
 struct NameRule {
   std::vector<std::string> from;  // these are replaced; to any other name `to` is appended
-  std::string to;
+  std::string to;                 // empty: names stay as they are
 };
+
+NameRule picture_rule(std::string to);  // from: the pictures that codec/image_io.h reads
 
 struct InputArguments {
   std::vector<std::string> inputs{};  // files, folders with `recursive`, "-": standard input

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
       add_info(program),
       add_verify(program),
       add_compare(program),
+      add_evaluate(program, verbosity),
       add_models(program),
       add_train(program),
   };

@@ -1,0 +1,149 @@
+#include "tools/point_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "codec/hex.h"
+#include "entropy/error.h"
+
+namespace vqcodec::tools {
+namespace {
+
+constexpr std::string_view kColumns =
+    "codec,model,setting,picture,picture_checksum,size_bytes,bpp,psnr_rgb_db,ms_ssim,"
+    "encode_seconds,decode_seconds\n";
+constexpr std::size_t kColumnCount = 11;
+
+// The shortest text that reads back as the same value.
+template <typename Number>
+std::string text_of(Number value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+// Throws Error(kCorrupt) unless all of the text is a number.
+template <typename Number, typename... Format>
+Number number_of(const std::string& text, Format... format) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, value, format...);
+  const bool ordered = value == value;  // A NaN would have no place among the keys.
+  if (problem != std::errc{} || stop != end || !ordered)
+    throw Error(ErrorKind::kCorrupt, "found \"", text, "\", expected a number");
+  return value;
+}
+
+// A field with a comma or a quote is quoted, and its quotes doubled.
+std::string quoted_field(const std::string& field) {
+  if (field.find_first_of(",\"") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char letter : field) text.append(letter == '"' ? 2 : 1, letter);
+  return text + "\"";
+}
+
+std::vector<std::string> fields_of(std::string_view line) {
+  std::vector<std::string> fields(1);
+  bool inside_quotes = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool doubled = inside_quotes && line.substr(i, 2) == "\"\"";
+    if (doubled)
+      fields.back() += line[i++];
+    else if (line[i] == '"')
+      inside_quotes = !inside_quotes;
+    else if (line[i] == ',' && !inside_quotes)
+      fields.emplace_back();
+    else
+      fields.back() += line[i];
+  }
+  return fields;
+}
+
+std::string row_of(const PointKey& key, std::string picture_name, const codec::Measurement& point) {
+  std::ranges::replace(picture_name, '\n', ' ');  // A row is a line.
+  std::string row;
+  for (const auto& field :
+       {quoted_field(key.codec), key.model, text_of(key.setting), quoted_field(picture_name),
+        codec::hex(key.picture), text_of(point.size_bytes), text_of(point.rate_bpp),
+        text_of(point.psnr_db), point.ms_ssim ? text_of(*point.ms_ssim) : std::string(),
+        text_of(point.encode_seconds), text_of(point.decode_seconds)})
+    row += (row.empty() ? "" : ",") + field;
+  return row + "\n";
+}
+
+std::pair<PointKey, codec::Measurement> parse_row(std::string_view line) {
+  const auto fields = fields_of(line);
+  if (fields.size() != kColumnCount)
+    throw Error(ErrorKind::kCorrupt, "found ", fields.size(), " fields, expected ", kColumnCount);
+  PointKey key{.codec = fields[0],
+               .model = fields[1],
+               .setting = number_of<double>(fields[2]),
+               .picture = number_of<std::uint64_t>(fields[4], 16)};
+  codec::Measurement point{.size_bytes = number_of<std::uint64_t>(fields[5]),
+                           .rate_bpp = number_of<double>(fields[6]),
+                           .psnr_db = number_of<double>(fields[7]),
+                           .ms_ssim = {},
+                           .encode_seconds = number_of<double>(fields[9]),
+                           .decode_seconds = number_of<double>(fields[10])};
+  if (!fields[8].empty()) point.ms_ssim = number_of<double>(fields[8]);
+  return {std::move(key), point};
+}
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// The whole lines of the file; what a killed run left of a further one is cut off.
+std::string whole_lines(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  const auto bytes = read_file(path);
+  std::string text(bytes.begin(), bytes.end());
+  text.resize(text.rfind('\n') + 1);  // npos + 1 is 0.
+  if (text.size() != bytes.size()) std::filesystem::resize_file(path, text.size());
+  return text;
+}
+
+}  // namespace
+
+PointStore::PointStore(const std::string& path) {
+  const std::string text = whole_lines(path);
+  std::string_view rest = text;
+  if (!rest.empty() && !rest.starts_with(kColumns))
+    throw Error(ErrorKind::kCorrupt, path, ": line 1: found other columns, expected ",
+                kColumns.substr(0, kColumns.size() - 1));
+  for (int line = 1; !rest.empty(); ++line) {
+    const std::size_t end = rest.find('\n');
+    try {
+      if (line > 1) {
+        const auto [key, point] = parse_row(rest.substr(0, end));
+        points_.insert_or_assign(key, point);
+      }
+    } catch (const Error& error) {
+      throw Error(error.kind(), path, ": line ", line, ": ", error.what());
+    }
+    rest.remove_prefix(end + 1);
+  }
+  file_ = std::make_unique<FileDescriptor>(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (file_->get() < 0) throw_system_error("cannot open");
+  if (text.empty()) write_all(file_->get(), bytes_of(kColumns));
+}
+
+const codec::Measurement* PointStore::find(const PointKey& key) const {
+  const auto found = points_.find(key);
+  return found == points_.end() ? nullptr : &found->second;
+}
+
+const codec::Measurement& PointStore::add(const PointKey& key, const std::string& picture_name,
+                                          const codec::Measurement& point) {
+  if (file_) write_all(file_->get(), bytes_of(row_of(key, picture_name, point)));
+  return points_.insert_or_assign(key, point).first->second;
+}
+
+}  // namespace vqcodec::tools
