@@ -52,6 +52,12 @@ TEST(ModelStore, FindsAModelByFingerprintAndReadsItOnce) {
   EXPECT_EQ(store.find(kUnknown), nullptr);
 }
 
+TEST(ModelStore, ANamedModelIsTheOnlyOne) {
+  const Sandbox sandbox;
+  ModelStore store(written_model(sandbox, 99));
+  EXPECT_EQ(store.find(golden_summary().fingerprint), nullptr);
+}
+
 TEST(ModelStore, NamesTheMissingModelAndThoseThatAreThere) {
   const Sandbox sandbox;
   for (const auto& path : {std::string(), written_model(sandbox, 99)}) {
