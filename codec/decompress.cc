@@ -37,8 +37,11 @@ Extent extent_of(const FileHeader& header, const Transform& transform,
       crop.height > header.height - crop.y)
     throw Error(ErrorKind::kUsage, "crop ", crop.x, ",", crop.y, ",", crop.width, ",", crop.height,
                 " is not inside the picture of ", header.width, " x ", header.height, " pixels");
-  const Rectangle needed = grown(aligned(crop, transform.coarsest_stride(), header.picture()),
-                                 transform.margin(), header.picture());
+  // Of the whole picture the transform is not asked: it may still be loading.
+  const Rectangle needed =
+      options.crop ? grown(aligned(crop, transform.coarsest_stride(), header.picture()),
+                           transform.margin(), header.picture())
+                   : crop;
   const Tiling tiling = header.tiling();
   extent.tiles = tiling.touching(needed);
   for (const int tile : extent.tiles) extent.places.push_back(tiling.tile(tile));

@@ -63,8 +63,11 @@ class VqAnalysis : public codec::Analysis {
 
 class VqTransform : public codec::Transform {
  public:
-  VqTransform(QuantizedCodec codec, const torch::Device& device)
-      : codec_(std::move(codec)), device_(device), compute_(fast_type(device)) {
+  VqTransform(QuantizedCodec codec, const torch::Device& device, int threads)
+      : codec_(std::move(codec)),
+        device_(device),
+        compute_(fast_type(device)),
+        threads_(threads) {
     codec_.networks->to(device);
     codec_.networks->compute_in(compute_);
     codec_.networks->eval();
@@ -83,7 +86,7 @@ class VqTransform : public codec::Transform {
 
   std::unique_ptr<codec::Analysis> analyse(const Image& picture, const Rectangle& area,
                                            int quality) override {
-    c10::InferenceMode inference;
+    const auto inference = begin();
     const auto seen = widened(area, margin(), picture.width, picture.height);
     const auto levels = codec_.networks->analyse(
         pad_to_stride(to_tensor(picture, seen).to(device_)), quality_tensor(quality));
@@ -101,7 +104,7 @@ class VqTransform : public codec::Transform {
 
   Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
                    const Rectangle& area, int quality) override {
-    c10::InferenceMode inference;
+    const auto inference = begin();
     const auto seen = widened(area, margin(), width, height);
     std::vector<torch::Tensor> levels;
     for (int l = 0; l < kLevels; ++l) {
@@ -115,6 +118,12 @@ class VqTransform : public codec::Transform {
   }
 
  private:
+  // The number of threads belongs to the thread that calls.
+  std::unique_ptr<c10::InferenceMode> begin() const {
+    torch::set_num_threads(threads_);
+    return std::make_unique<c10::InferenceMode>();
+  }
+
   torch::Tensor quality_tensor(int quality) const {
     return torch::full({1}, quality, torch::dtype(torch::kInt64).device(device_));
   }
@@ -163,6 +172,7 @@ class VqTransform : public codec::Transform {
   QuantizedCodec codec_;
   torch::Device device_;
   torch::ScalarType compute_;
+  int threads_;
   std::vector<std::vector<std::vector<GroupTable>>> tables_;  // [quality][level]
 };
 
@@ -177,13 +187,12 @@ torch::Device find_device(const std::string& name) {
 
 std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t> networks,
                                                     const std::string& device, int threads) {
-  torch::set_num_threads(threads);
-  return make_vq_transform(read_codec(networks), find_device(device));
+  return make_vq_transform(read_codec(networks), find_device(device), threads);
 }
 
 std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec,
-                                                    const torch::Device& device) {
-  return std::make_unique<VqTransform>(std::move(codec), device);
+                                                    const torch::Device& device, int threads) {
+  return std::make_unique<VqTransform>(std::move(codec), device, threads);
 }
 
 }  // namespace vqcodec::models

@@ -16,6 +16,6 @@ namespace vqcodec::models {
 std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t> networks,
                                                     const std::string& device, int threads);
 std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec,
-                                                    const torch::Device& device);
+                                                    const torch::Device& device, int threads = 1);
 
 }  // namespace vqcodec::models

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <future>
 #include <memory>
 
 #include "codec/codec.h"
@@ -9,8 +10,10 @@
 #include "codec/stage_clock.h"
 #include "entropy/error.h"
 #include "tools/batch.h"
+#include "tools/deferred_transform.h"
 #include "tools/file_io.h"
 #include "tools/model_store.h"
+#include "tools/network_module.h"
 #include "tools/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
@@ -60,12 +63,14 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
     const auto format = format_of(job.output, arguments.format);
     const auto bytes = clock.time("read file", [&] { return read_file(job.input); });
     const auto fingerprint = codec::inspect(bytes).fingerprint;
+    const auto preloading = NetworkModule::preload();
     const auto* model =
         clock.time("read model", [&] { return &models.with_fingerprint(fingerprint); });
-    auto* networks = clock.time("load networks", [&] {
+    // The codes are decoded meanwhile; synthesis waits for it.
+    DeferredTransform networks(std::async(std::launch::async, [&, model] {
       return &models.transform(*model, arguments.batch.device, options.threads);
-    });
-    ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
+    }));
+    ObservedTransform transform(networks, [&](double fraction) { progress.advance(fraction); });
     const auto image = codec::decompress(bytes, *model, transform, options, &timings);
     clock.time("write picture", [&] { write_output(job.output, written(image, format)); });
     return std::to_string(image.width) + "x" + std::to_string(image.height);

@@ -28,9 +28,13 @@ fs::path find_library() {
               " is not beside the program; build with -DVQCODEC_MODELS=ON");
 }
 
+// OpenBLAS's own threads would spin beside LibTorch's. It reads this once, when it is loaded.
+void keep_blas_single() { ::setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0); }
+
 }  // namespace
 
 NetworkModule NetworkModule::load() {
+  keep_blas_single();
   const auto path = find_library();
   // dlopen searches the system for a name without a slash; ours is a path.
   void* library = ::dlopen(fs::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -38,6 +42,17 @@ NetworkModule NetworkModule::load() {
     throw Error(ErrorKind::kUnsupported, "cannot load the networks: ", ::dlerror(),
                 "; is LibTorch installed?");
   return NetworkModule(library);
+}
+
+std::future<void> NetworkModule::preload() {
+  keep_blas_single();
+  return std::async(std::launch::async, [] {
+    try {
+      load();
+    } catch (const Error&) {
+      // The caller's own load() says it.
+    }
+  });
 }
 
 void* NetworkModule::function(const char* name) const {

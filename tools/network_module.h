@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,8 @@ class NetworkModule {
   // Looks at VQCODEC_NETWORKS (a path), then beside the program, then in ../lib/vqcodec.
   // Throws Error(kUnsupported). The library stays loaded: exceptions and transforms are made of it.
   static NetworkModule load();
+  // Starts to load it beside the caller's other work. Failures show in load().
+  static std::future<void> preload();
 
   // device: "auto", "cpu" or "cuda". Throws Error(kUnsupported) for a device that is not there,
   // Error(kCorrupt) for networks that cannot be.

@@ -1,0 +1,37 @@
+// tools/deferred_transform.h: a transform that is still being made, so that LibTorch's start-up (0.4 s)
+// runs beside what needs no network: parsing the model, decoding the codes.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "codec/transform.h"
+
+namespace vqcodec::tools {
+
+class DeferredTransform : public codec::Transform {
+ public:
+  // Every call waits for it; what it throws leaves from there.
+  explicit DeferredTransform(std::future<codec::Transform*> transform)
+      : transform_(transform.share()) {}
+
+  int levels() const override { return transform_.get()->levels(); }
+  int coarsest_stride() const override { return transform_.get()->coarsest_stride(); }
+  int margin() const override { return transform_.get()->margin(); }
+
+  std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
+                                           const codec::Rectangle& rectangle,
+                                           int quality) override {
+    return transform_.get()->analyse(picture, rectangle, quality);
+  }
+  codec::Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
+                          const codec::Rectangle& rectangle, int quality) override {
+    return transform_.get()->synthesise(maps, width, height, rectangle, quality);
+  }
+
+ private:
+  std::shared_future<codec::Transform*> transform_;
+};
+
+}  // namespace vqcodec::tools
