@@ -42,7 +42,7 @@ std::vector<double> listed_qualities(const std::string& list, int last) {
     for (int quality = from; quality <= to; ++quality) qualities.push_back(quality);
   }
   std::ranges::sort(qualities);
-  qualities.erase(std::ranges::unique(qualities).begin(), qualities.end());
+  qualities.erase(std::unique(qualities.begin(), qualities.end()), qualities.end());
   return qualities;
 }
 

@@ -112,6 +112,7 @@ TEST_F(Evaluate, OtherPixelsUnderTheNameOrAnotherModelAreMeasured) {
             "1 pictures: 1 points measured, 0 known before\n");
   auto rows = text("r/points.csv");
   const auto model = points()[0].at("model");
+  ASSERT_EQ(model.size(), 16u);
   for (std::size_t at = 0; (at = rows.find(model, at)) != std::string::npos;)
     rows.replace(at, model.size(), std::string(model.size(), '0'));
   write_text("r/points.csv", rows);
