@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "codec/evaluation.h"
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "tests/codec/csv.h"
@@ -47,6 +48,13 @@ class Evaluate : public ::testing::Test {
   Sandbox sandbox;
 };
 
+codec::MeanCurve curve_of(const nlohmann::json& json) {
+  codec::MeanCurve curve;
+  for (const auto& point : json["points"])
+    curve.points.push_back({.rate_bpp = point["bpp"], .psnr_db = point["psnr_rgb_db"]});
+  return curve;
+}
+
 TEST_F(Evaluate, APointIsWhatCompressDecompressAndCompareSay) {
   table("a.png --qualities 2 --against none -o r");
   ASSERT_EQ(sandbox.run("vqcodec compress a.png -q 2; vqcodec decompress a.vqc -o c.png").exit_code,
@@ -82,7 +90,14 @@ TEST_F(Evaluate, TheSummaryHoldsMeansOverThePicturesAndBdRates) {
   EXPECT_NEAR(best["bpp"], rate_bpp, 1e-9);
   ASSERT_EQ(summary["bd_rates"].size(), 2u);  // PSNR and MS-SSIM
   EXPECT_EQ(summary["bd_rates"][0]["against"], "jpeg");
-  EXPECT_TRUE(summary["bd_rates"][0]["full_overlap"].contains("percent"));
+  const auto& measure = codec::kQualityMeasures[0];
+  const auto ours = curve_of(summary["curves"][0]), jpeg = curve_of(summary["curves"][1]);
+  const auto full = codec::compare_curves(jpeg, ours, measure, std::nullopt);
+  const auto usual = codec::compare_curves(jpeg, ours, measure, measure.usual_range);
+  ASSERT_TRUE(full.percent) << full.problem;
+  ASSERT_TRUE(usual.percent) << usual.problem;
+  EXPECT_NEAR(summary["bd_rates"][0]["full_overlap"]["percent"], *full.percent, 1e-9);
+  EXPECT_NEAR(summary["bd_rates"][0]["usual_range"]["percent"], *usual.percent, 1e-9);
   EXPECT_NE(printed.find("psnr BD-rate against jpeg"), std::string::npos) << printed;
   EXPECT_NE(printed.find("27 to 36 dB"), std::string::npos) << printed;
 }
@@ -103,6 +118,8 @@ TEST_F(Evaluate, ARowThatAKilledRunCutIsMeasuredAgain) {
   EXPECT_EQ(notice("a.png --qualities 1,2 --against none -o r"),
             "1 pictures: 1 points measured, 1 known before\n");
   EXPECT_EQ(points().size(), 2u);
+  EXPECT_EQ(notice("a.png --qualities 1,2 --against none -o r"),
+            "1 pictures: 0 points measured, 2 known before\n");
 }
 
 TEST_F(Evaluate, OtherPixelsUnderTheNameOrAnotherModelAreMeasured) {
