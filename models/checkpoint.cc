@@ -23,8 +23,8 @@ auto loaded(const std::string& path, Load load) {
   try {
     return load();
   } catch (const c10::Error& error) {
-    throw Error(ErrorKind::kCorrupt, path, ": is no checkpoint of this model: ",
-                error.what_without_backtrace());
+    throw Error(ErrorKind::kCorrupt, path,
+                ": is no checkpoint of this model: ", error.what_without_backtrace());
   }
 }
 

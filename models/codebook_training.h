@@ -10,11 +10,11 @@
 namespace vqcodec::models {
 
 struct CodebookTrainingOptions {
-  std::int64_t crops = 480;         // pictures of `side` pixels
+  std::int64_t crops = 480;            // pictures of `side` pixels
   std::int64_t most_vectors = 100000;  // of one level
   double price_factor = 0.4;  // of a bit: to the prior, rare codewords are far cheaper than to the
                               // order-0 lengths that would remove them
-  GroupingOptions grouping;         // `price` is set from the quality
+  GroupingOptions grouping;   // `price` is set from the quality
   std::uint64_t seed = 1;
 };
 

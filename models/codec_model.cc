@@ -4,20 +4,21 @@ namespace vqcodec::models {
 namespace F = torch::nn::functional;
 
 namespace {
-constexpr double kLossScale = 0.1;    // brings gradients near one
-constexpr double kGainRate = 4;       // gains move over a larger range than weights
-constexpr double kLinearRate = 0.3;   // the lapped part starts at a good place
+constexpr double kLossScale = 0.1;   // brings gradients near one
+constexpr double kGainRate = 4;      // gains move over a larger range than weights
+constexpr double kLinearRate = 0.3;  // the lapped part starts at a good place
 }  // namespace
 
 CodecModel::CodecModel(const CodecOptions& options) {
   networks_ = register_module("networks", CodecNetworks(options));
-  lambdas_ = register_buffer("lambdas", torch::tensor(at::ArrayRef<double>(options.lambdas),
-                                                      torch::kFloat32));
+  lambdas_ = register_buffer("lambdas",
+                             torch::tensor(at::ArrayRef<double>(options.lambdas), torch::kFloat32));
   std::int64_t coarser = 0;
   for (std::int64_t level = 0; level < kLevels; ++level) {
     const auto channels = options.level_channels(level);
     const auto luma = options.level_luma(level);
-    const ContextOptions context{.channels = channels, .coarser = coarser,
+    const ContextOptions context{.channels = channels,
+                                 .coarser = coarser,
                                  .slices = slice_channels(luma, channels - luma),
                                  .qualities = options.qualities()};
     contexts_.push_back(register_module("context" + std::to_string(level), ContextModel(context)));
@@ -82,8 +83,8 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
   const auto pixels = static_cast<double>(batch.images.size(2) * batch.images.size(3));
   const auto qualities = networks_->options().qualities();
   const auto first = draw(rng, qualities);
-  const auto quality = torch::arange(first, first + count).remainder(qualities)
-                           .to(batch.images.device());
+  const auto quality =
+      torch::arange(first, first + count).remainder(qualities).to(batch.images.device());
   if (codec_) return polish_loss(batch.images, quality);
   const auto levels = networks_->analyse(batch.images, quality);
   std::vector<torch::Tensor> noisy, rounded;
@@ -94,8 +95,8 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
   }
   const auto restored = networks_->synthesise(rounded, quality);
   const auto distortion =
-      (restored - batch.images).square().mean({1, 2, 3}) * (255.0 * 255.0);   // (N)
-  const auto rate = rate_bits(noisy, quality) / pixels;                       // (N) bpp
+      (restored - batch.images).square().mean({1, 2, 3}) * (255.0 * 255.0);  // (N)
+  const auto rate = rate_bits(noisy, quality) / pixels;                      // (N) bpp
   const auto lambda = lambdas_.index_select(0, quality);
   const auto cost = (rate + lambda * distortion) / lambda.sqrt();
   return {.total = cost.mean() * kLossScale,
@@ -128,7 +129,9 @@ CodecModel::Point CodecModel::measure(const torch::Tensor& image, std::int64_t q
 }
 
 torch::Tensor pad_to_stride(const torch::Tensor& images) {
-  const auto missing = [](std::int64_t n) { return (kCoarsestStride - n % kCoarsestStride) % kCoarsestStride; };
+  const auto missing = [](std::int64_t n) {
+    return (kCoarsestStride - n % kCoarsestStride) % kCoarsestStride;
+  };
   return F::pad(images, F::PadFuncOptions({0, missing(images.size(3)), 0, missing(images.size(2))})
                             .mode(torch::kReplicate));
 }

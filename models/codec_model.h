@@ -32,7 +32,9 @@ class CodecModel : public Model {
   void polish_with(const QuantizedCodec& codec, double price_factor);
 
   // Estimated rate and the distortion of rounded latents, one picture: {bpp, MSE on 0..255}.
-  struct Point { double rate_bpp, mse; };
+  struct Point {
+    double rate_bpp, mse;
+  };
   Point measure(const torch::Tensor& image, std::int64_t quality);
 
   CodecNetworks& networks() { return networks_; }

@@ -12,8 +12,8 @@ constexpr double kNetworkScale = 0.3;
 
 // The level's channels before they are put in order, for what every level-2-grid channel carries.
 std::vector<torch::Tensor> split_levels(const torch::Tensor& y, std::int64_t pyramid) {
-  const auto middle = haar(y.slice(1, 0, pyramid));         // (N,4P,H/2,W/2)
-  const auto coarse = haar(middle.slice(1, 0, pyramid));    // (N,4P,H/4,W/4)
+  const auto middle = haar(y.slice(1, 0, pyramid));       // (N,4P,H/2,W/2)
+  const auto coarse = haar(middle.slice(1, 0, pyramid));  // (N,4P,H/4,W/4)
   return {coarse, middle.slice(1, pyramid), y.slice(1, pyramid)};
 }
 
@@ -56,8 +56,8 @@ void CodecNetworksImpl::start_from(const torch::Tensor& images) {
   const auto luma = variance.slice(0, 0, kBlock * kBlock).argsort(0, /*descending=*/true);
   const auto chroma = variance.slice(0, kBlock * kBlock).argsort(0, true) + kBlock * kBlock;
   const auto l = options_.pyramid_luma, c = options_.pyramid_chroma;
-  const auto rows = torch::cat({luma.slice(0, 0, l), chroma.slice(0, 0, c), luma.slice(0, l),
-                                chroma.slice(0, c)});
+  const auto rows = torch::cat(
+      {luma.slice(0, 0, l), chroma.slice(0, 0, c), luma.slice(0, l), chroma.slice(0, c)});
   basis_.copy_(color_dct_basis().index_select(0, rows));
   deviation_.copy_(variance.index_select(0, rows).sqrt().clamp_min(0.002).view({1, -1, 1, 1}));
   const auto levels = split_levels(spectrum.index_select(1, rows), options_.pyramid());
@@ -75,7 +75,8 @@ void CodecNetworksImpl::start_from(const torch::Tensor& images) {
 std::vector<torch::Tensor> CodecNetworksImpl::analyse(const torch::Tensor& images,
                                                       const torch::Tensor& quality) {
   const auto kernel = basis_.view({kChannels, kChannels, 1, 1});
-  const auto normal = torch::conv2d(torch::pixel_unshuffle(images - 0.5, kBlock), kernel) / deviation_;
+  const auto normal =
+      torch::conv2d(torch::pixel_unshuffle(images - 0.5, kBlock), kernel) / deviation_;
   const auto latents = normal + kNetworkScale * analysis_(normal, quality, compute_);
   const auto gain = (log_gain_.index_select(0, quality).exp()).unsqueeze(-1).unsqueeze(-1);
   auto levels = split_levels(latents * (deviation_ * gain), options_.pyramid());
@@ -89,9 +90,12 @@ torch::Tensor CodecNetworksImpl::synthesise(const std::vector<torch::Tensor>& le
   for (std::size_t i = 0; i < levels.size(); ++i)
     natural.push_back(levels[i].index_select(1, back_[i]));
   const auto restore = (log_restore_.index_select(0, quality) - log_gain_.index_select(0, quality))
-                           .exp().unsqueeze(-1).unsqueeze(-1);
+                           .exp()
+                           .unsqueeze(-1)
+                           .unsqueeze(-1);
   const auto normal = join_levels(natural) * (restore / deviation_);
-  const auto spectrum = (normal + kNetworkScale * synthesis_(normal, quality, compute_)) * deviation_;
+  const auto spectrum =
+      (normal + kNetworkScale * synthesis_(normal, quality, compute_)) * deviation_;
   const auto kernel = basis_.t().contiguous().view({kChannels, kChannels, 1, 1});
   return torch::pixel_shuffle(torch::conv2d(spectrum, kernel), kBlock) + 0.5;
 }
@@ -99,7 +103,8 @@ torch::Tensor CodecNetworksImpl::synthesise(const std::vector<torch::Tensor>& le
 torch::Tensor CodecNetworksImpl::step_energy(std::int64_t level, std::int64_t quality) const {
   const auto step = (log_restore_[quality] - log_gain_[quality]).exp() * 255;
   const auto coarse = step.slice(0, 0, options_.pyramid());
-  const auto natural = level == 2 ? step.slice(0, options_.pyramid()) : coarse.repeat({level == 1 ? 3 : 4});
+  const auto natural =
+      level == 2 ? step.slice(0, options_.pyramid()) : coarse.repeat({level == 1 ? 3 : 4});
   return natural.square().index_select(0, order_[static_cast<std::size_t>(level)]).detach();
 }
 

@@ -66,11 +66,11 @@ class CodecNetworksImpl : public torch::nn::Module {
  private:
   CodecOptions options_;
   torch::ScalarType compute_ = torch::kFloat32;
-  torch::Tensor basis_;      // (192,192), rows: pyramid luma, pyramid chroma, luma, chroma
-  torch::Tensor deviation_;  // (1,192,1,1)
+  torch::Tensor basis_;               // (192,192), rows: pyramid luma, pyramid chroma, luma, chroma
+  torch::Tensor deviation_;           // (1,192,1,1)
   std::vector<torch::Tensor> order_;  // [level]: permutation of its channels, int64
   std::vector<torch::Tensor> back_;   // [level]: the inverse permutation
-  torch::Tensor log_gain_, log_restore_;   // (qualities,192)
+  torch::Tensor log_gain_, log_restore_;  // (qualities,192)
   LappedNetwork analysis_{nullptr}, synthesis_{nullptr};
 };
 TORCH_MODULE(CodecNetworks);

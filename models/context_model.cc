@@ -27,8 +27,7 @@ CausalConvolutionImpl::CausalConvolutionImpl(std::int64_t inputs, std::int64_t o
 
 torch::Tensor CausalConvolutionImpl::forward(const torch::Tensor& x) {
   const auto rows = weight.size(2), columns = weight.size(3);
-  const auto padded =
-      torch::constant_pad_nd(x, {columns / 2, columns / 2, rows - 1, 0});
+  const auto padded = torch::constant_pad_nd(x, {columns / 2, columns / 2, rows - 1, 0});
   return torch::conv2d(padded, (weight * mask).to(x.scalar_type()));
 }
 
@@ -68,8 +67,7 @@ torch::Tensor ContextModelImpl::bits(const torch::Tensor& latents, const torch::
                                      const torch::Tensor& quality, torch::ScalarType compute) {
   const auto z = squash(latents).to(compute).contiguous(torch::MemoryFormat::ChannelsLast);
   auto h = near(z) + bias.index_select(0, quality).to(compute).unsqueeze(-1).unsqueeze(-1);
-  if (above)
-    h = h + above(coarser.to(compute).contiguous(torch::MemoryFormat::ChannelsLast));
+  if (above) h = h + above(coarser.to(compute).contiguous(torch::MemoryFormat::ChannelsLast));
   h = saturate(mix(saturate(h)));
   std::vector<torch::Tensor> means, scales;
   std::int64_t done = 0;
@@ -85,7 +83,8 @@ torch::Tensor ContextModelImpl::bits(const torch::Tensor& latents, const torch::
   const auto padded = torch::constant_pad_nd(latents, {1, 1, 1, 0});
   const auto mean = torch::conv2d(padded, mean_->weight * mean_->mask, /*bias=*/{},
                                   /*stride=*/at::IntArrayRef{1}, /*padding=*/at::IntArrayRef{0},
-                                  /*dilation=*/at::IntArrayRef{1}, options_.channels) + torch::cat(means, 1);
+                                  /*dilation=*/at::IntArrayRef{1}, options_.channels) +
+                    torch::cat(means, 1);
   const auto log_scale =
       torch::cat(scales, 1) + log_scale_.index_select(0, quality).unsqueeze(-1).unsqueeze(-1);
   return logistic_bits(latents, mean, log_scale);

@@ -58,7 +58,7 @@ class ContextModelImpl : public torch::nn::Module {
   CausalConvolution near{nullptr}, mix{nullptr};
   Convolution above{nullptr};
   torch::nn::ModuleList slices;
-  torch::Tensor bias;        // (qualities, hidden)
+  torch::Tensor bias;  // (qualities, hidden)
 
  private:
   ContextOptions options_;

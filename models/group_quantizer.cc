@@ -51,8 +51,10 @@ std::vector<std::int64_t> LevelLayout::slice_slots() const {
 
 LevelLayout make_layout(const std::vector<std::int64_t>& slice_channels,
                         const std::vector<bool>& has_fine_slot) {
-  LevelLayout layout{.channels = static_cast<std::int64_t>(has_fine_slot.size()), .slot_of = {},
-                     .has_fine_slot = has_fine_slot, .slice_channels = slice_channels};
+  LevelLayout layout{.channels = static_cast<std::int64_t>(has_fine_slot.size()),
+                     .slot_of = {},
+                     .has_fine_slot = has_fine_slot,
+                     .slice_channels = slice_channels};
   std::int64_t slot = 0;
   for (const bool fine : has_fine_slot) {
     layout.slot_of.push_back(slot);
@@ -115,7 +117,8 @@ bool is_covered(const torch::Tensor& integers, const GroupingOptions& options) {
   auto key = torch::zeros({integers.size(0)}, torch::kInt64);  // a point as one number
   for (std::int64_t c = 0; c < integers.size(1); ++c) key = key * 1000003 + integers.select(1, c);
   const auto counts = std::get<2>(torch::_unique2(key, true, false, true));
-  const auto rare = std::get<0>(counts.sort(0, /*descending=*/true)).slice(0, options.codewords * 3 / 4);
+  const auto rare =
+      std::get<0>(counts.sort(0, /*descending=*/true)).slice(0, options.codewords * 3 / 4);
   const auto left_out = rare.sum().item<double>();
   const auto busy = integers.ne(0).any(1).sum().item<double>();
   return left_out <= options.uncovered * static_cast<double>(integers.size(0)) &&
@@ -126,7 +129,10 @@ bool is_covered(const torch::Tensor& integers, const GroupingOptions& options) {
 class Grouping {
  public:
   Grouping(const torch::Tensor& samples, const GroupingOptions& options, LevelQuantizer& quantizer)
-      : samples_(samples), options_(options), quantizer_(quantizer), range_(channel_ranges(samples)) {
+      : samples_(samples),
+        options_(options),
+        quantizer_(quantizer),
+        range_(channel_ranges(samples)) {
     const auto stride = std::max<std::int64_t>(1, samples.size(0) / kCoverageVectors);
     integers_ = samples.slice(0, 0, {}, stride).round().to(torch::kInt64);
   }

@@ -35,7 +35,7 @@ struct Group {
   std::int64_t first_slot = 0;
   std::int64_t slice = 0;
   Stage stage = Stage::kSingle;
-  double reach = 2;         // steps: further from its codeword in some channel, a latent escapes
+  double reach = 2;  // steps: further from its codeword in some channel, a latent escapes
   Codebook codebook;
   torch::Tensor activations;  // (K,D) int64, -64..63: what the prior sees of a codeword
 };
@@ -51,11 +51,12 @@ struct LevelQuantizer {
   std::vector<Group> groups;  // in coding order
   torch::Tensor weights;      // (C): picture's squared error of one step squared
 
-  // price: of a bit, in units of the weighted distance. lengths: [group] (P,K+1) bits, or empty: the
-  // codebooks' own (order 0). latents: (N,C,H,W).
+  // price: of a bit, in units of the weighted distance. lengths: [group] (P,K+1) bits, or empty:
+  // the codebooks' own (order 0). latents: (N,C,H,W).
   Quantized quantize(const torch::Tensor& latents, double price,
                      const std::vector<torch::Tensor>& lengths = {}) const;
-  torch::Tensor slots(const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
+  torch::Tensor slots(
+      const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
 };
 
 // Groups of consecutive channels within slices, as wide as a codebook can cover: the `codewords`
@@ -64,9 +65,9 @@ struct LevelQuantizer {
 struct GroupingOptions {
   double uncovered = 0.002;
   double uncovered_busy = 0.02;
-  double price = 0;             // of a bit at a weight of `weights`
-  double coarse_range = 110;    // steps: channels that reach further get two stages if they can
-  double coarse_step = 8;       // grid of the coarse stage
+  double price = 0;           // of a bit at a weight of `weights`
+  double coarse_range = 110;  // steps: channels that reach further get two stages if they can
+  double coarse_step = 8;     // grid of the coarse stage
   std::int64_t codewords = 256;
 };
 LevelQuantizer train_level_quantizer(const torch::Tensor& samples, const torch::Tensor& weights,

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> list_pictures(const std::string& folder, int hold_out, bool held_out) {
   if (!fs::is_directory(folder))
-    throw Error(ErrorKind::kResource, folder, ": no such folder; --data wants a folder of pictures");
+    throw Error(ErrorKind::kResource, folder,
+                ": no such folder; --data wants a folder of pictures");
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     auto extension = entry.path().extension().string();

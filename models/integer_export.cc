@@ -55,9 +55,9 @@ void export_contexts(PriorNetworkImpl& network, entropy::LevelPrior& level) {
   level.near = as_vector<std::int8_t>(
       taps_first(near_values.contiguous(), near_weight.sizes(), entropy::kNearTaps));
   if (network.above)
-    level.above = as_vector<std::int8_t>(taps_first(first.values.slice(1, near_count).contiguous(),
-                                                    network.above->weight.sizes(),
-                                                    entropy::kAboveTaps));
+    level.above =
+        as_vector<std::int8_t>(taps_first(first.values.slice(1, near_count).contiguous(),
+                                          network.above->weight.sizes(), entropy::kAboveTaps));
   level.shift1 = as_vector<std::uint8_t>(first.exponents);
   const auto second = to_integers(network.mix->weight * network.mix->mask);
   level.mix = as_vector<std::int8_t>(
@@ -81,8 +81,9 @@ void export_slices(PriorNetworkImpl& network, entropy::LevelPrior& level) {
     level.shift3.insert(level.shift3.end(), shifts.begin(), shifts.end());
     const auto slot_columns = torch::arange(network.options().hidden, weights.values.size(1));
     for (std::size_t q = 0; q < level.qualities.size(); ++q) {
-      const auto bias = integer_bias(network.bias3[static_cast<std::int64_t>(q)][static_cast<std::int64_t>(s)],
-                                     weights, slot_columns);
+      const auto bias =
+          integer_bias(network.bias3[static_cast<std::int64_t>(q)][static_cast<std::int64_t>(s)],
+                       weights, slot_columns);
       auto& all = level.qualities[q].bias3;
       all.insert(all.end(), bias.begin(), bias.end());
     }
@@ -132,8 +133,10 @@ entropy::IntegerPixelCnn export_prior(std::vector<PriorNetwork>& levels) {
     export_contexts(*network, level);
     export_slices(*network, level);
     for (std::size_t q = 0; q < level.qualities.size(); ++q)
-      for (std::size_t g = 0; g < network->quantizer(static_cast<std::int64_t>(q)).groups.size(); ++g)
-        level.qualities[q].groups.push_back(export_group(*network, static_cast<std::int64_t>(q), g));
+      for (std::size_t g = 0; g < network->quantizer(static_cast<std::int64_t>(q)).groups.size();
+           ++g)
+        level.qualities[q].groups.push_back(
+            export_group(*network, static_cast<std::int64_t>(q), g));
     prior.levels.push_back(std::move(level));
   }
   prior.check();

@@ -52,8 +52,7 @@ void import_level(const entropy::LevelPrior& level, PriorNetworkImpl& network) {
     const auto slots = torch::cat({slice.slice(1, hidden), inside}, 1);
     for (std::size_t q = 0; q < level.qualities.size(); ++q) {
       const auto bias = as_tensor(level.qualities[q].bias3).view({-1, features})[row];
-      network.bias3[static_cast<std::int64_t>(q)][row].copy_(
-          float_bias(bias, slots, shift3[row]));
+      network.bias3[static_cast<std::int64_t>(q)][row].copy_(float_bias(bias, slots, shift3[row]));
     }
   }
   const auto none = torch::zeros({hidden, 0});
@@ -74,7 +73,8 @@ void import_group(const entropy::GroupPrior& group, PriorNetworkImpl& network, s
   const auto exponents = as_tensor(group.node_shift) + kNodeShiftToExponent;
   const auto weights = as_tensor(group.node_weights).view({last - first, -1});
   network.node_weights[q].slice(0, first, last).copy_(weights * scales(exponents));
-  network.node_bias[q].slice(0, first, last)
+  network.node_bias[q]
+      .slice(0, first, last)
       .copy_(as_tensor(group.node_bias) * torch::exp2(-exponents) * kActivationUnit);
 }
 

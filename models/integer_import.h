@@ -1,5 +1,5 @@
-// models/integer_import.h: an integer prior back into the float prior, to train on from a model file.
-// The inverse of integer_export.h.
+// models/integer_import.h: an integer prior back into the float prior, to train on from a model
+// file. The inverse of integer_export.h.
 #pragma once
 
 #include <vector>

@@ -24,8 +24,8 @@ struct Batch {
 };
 
 struct Loss {
-  torch::Tensor total;                                         // scalar, minimized
-  std::vector<std::pair<std::string, torch::Tensor>> terms;    // scalars for the log
+  torch::Tensor total;                                       // scalar, minimized
+  std::vector<std::pair<std::string, torch::Tensor>> terms;  // scalars for the log
 };
 
 // Parameters that share a learning rate, as a multiple of the run's.

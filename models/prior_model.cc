@@ -13,10 +13,10 @@ PriorModel::PriorModel(QuantizedCodec& codec, double price_factor)
   std::int64_t coarser = 0;
   for (std::size_t l = 0; l < codec.quantizers.size(); ++l) {
     const auto& layout = codec.quantizers[l].front().layout;
-    const PriorOptions options{.slots = layout.slots(), .coarser = coarser,
-                               .slice_slots = layout.slice_slots()};
-    levels_.push_back(register_module("level" + std::to_string(l),
-                                      PriorNetwork(options, codec.quantizers[l])));
+    const PriorOptions options{
+        .slots = layout.slots(), .coarser = coarser, .slice_slots = layout.slice_slots()};
+    levels_.push_back(
+        register_module("level" + std::to_string(l), PriorNetwork(options, codec.quantizers[l])));
     coarser += layout.slots();
   }
 }
@@ -67,15 +67,17 @@ Loss PriorModel::loss(const Batch& batch, Rng& rng) {
   }
   loss.terms.emplace_back("quality", torch::tensor(static_cast<double>(quality + 1)));
   // The rate rises about as lambda^0.55: divided by that, qualities weigh alike.
-  loss.total = total / std::pow(codec_.networks->options().lambdas[static_cast<std::size_t>(quality)],
-                                0.55) / 10;
+  loss.total =
+      total /
+      std::pow(codec_.networks->options().lambdas[static_cast<std::size_t>(quality)], 0.55) / 10;
   return loss;
 }
 
 std::vector<ParameterGroup> PriorModel::parameter_groups() {
   ParameterGroup nodes{{}, kNodeRate}, others{{}, 1};
   for (const auto& item : named_parameters())
-    (item.key().find(".node_") != std::string::npos ? nodes : others).parameters.push_back(item.value());
+    (item.key().find(".node_") != std::string::npos ? nodes : others)
+        .parameters.push_back(item.value());
   return {others, nodes};
 }
 

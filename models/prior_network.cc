@@ -31,7 +31,8 @@ TreeTables make_tree_tables(const entropy::CodeTree& tree) {
   for (int leaf = 0; leaf < tree.leaves(); ++leaf) depth = std::max(depth, tree.path(leaf).size());
   const auto rows = static_cast<std::int64_t>(tree.leaves());
   const auto columns = static_cast<std::int64_t>(depth);
-  TreeTables tables{.tree = tree, .node = torch::zeros({rows, columns}, torch::kInt64),
+  TreeTables tables{.tree = tree,
+                    .node = torch::zeros({rows, columns}, torch::kInt64),
                     .sign = torch::zeros({rows, columns}),
                     .ones = torch::zeros({tree.nodes(), rows}),
                     .zeros = torch::zeros({tree.nodes(), rows})};
@@ -39,7 +40,8 @@ TreeTables make_tree_tables(const entropy::CodeTree& tree) {
     const auto path = tree.path(leaf);
     for (std::size_t i = 0; i < path.size(); ++i) {
       tables.node.accessor<std::int64_t, 2>()[leaf][static_cast<std::int64_t>(i)] = path[i].node;
-      tables.sign.accessor<float, 2>()[leaf][static_cast<std::int64_t>(i)] = path[i].branch ? 1 : -1;
+      tables.sign.accessor<float, 2>()[leaf][static_cast<std::int64_t>(i)] =
+          path[i].branch ? 1 : -1;
       (path[i].branch ? tables.ones : tables.zeros).accessor<float, 2>()[path[i].node][leaf] = 1;
     }
   }
@@ -82,8 +84,8 @@ PriorNetworkImpl::PriorNetworkImpl(const PriorOptions& options,
   for (std::int64_t s = 0; s < slices; ++s) {
     const auto inputs = options.hidden + done;
     const auto own = options.slice_slots[static_cast<std::size_t>(s)];
-    slice.push_back(register_parameter("slice" + std::to_string(s),
-                                       torch::randn({options.features, inputs}) / std::sqrt(inputs)));
+    slice.push_back(register_parameter(
+        "slice" + std::to_string(s), torch::randn({options.features, inputs}) / std::sqrt(inputs)));
     inside.push_back(register_parameter("inside" + std::to_string(s),
                                         torch::randn({options.features, own}) * 0.05));
     done += own;
@@ -140,11 +142,13 @@ torch::Tensor PriorNetworkImpl::hidden_states(const torch::Tensor& slots,
   };
   // near and above share an output's exponent, so they are rounded together.
   const auto near_weight = near->weight * near->mask;
-  const auto joint = weights(above ? torch::cat({near_weight.flatten(1), above->weight.flatten(1)}, 1)
-                                   : near_weight.flatten(1));
+  const auto joint =
+      weights(above ? torch::cat({near_weight.flatten(1), above->weight.flatten(1)}, 1)
+                    : near_weight.flatten(1));
   const auto near_count = near_weight[0].numel();
   const auto seen = contexts_.neighbours ? slots : torch::zeros_like(slots);
-  auto h = convolved(seen, joint.slice(1, 0, near_count).reshape(near_weight.sizes())) + bias(bias1);
+  auto h =
+      convolved(seen, joint.slice(1, 0, near_count).reshape(near_weight.sizes())) + bias(bias1);
   if (above && contexts_.coarser)
     h = h + torch::conv2d(coarser.to(compute),
                           joint.slice(1, near_count).reshape(above->weight.sizes()).to(compute), {},
@@ -215,7 +219,8 @@ std::vector<torch::Tensor> PriorNetworkImpl::lengths(const torch::Tensor& slots,
   for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& logits) {
     const auto& tables = trees(quality)[g];
     all.push_back((torch::matmul(torch::softplus(-logits), tables.ones) +
-                   torch::matmul(torch::softplus(logits), tables.zeros)) / std::numbers::ln2);
+                   torch::matmul(torch::softplus(logits), tables.zeros)) /
+                  std::numbers::ln2);
   });
   return all;
 }
@@ -235,7 +240,8 @@ void PriorNetworkImpl::start_from(ContextModelImpl& context, const LevelLayout& 
     slice[s].zero_();
     slice[s].slice(1, 0, options_.hidden).copy_(from.slice(1, 0, options_.hidden));
     for (std::int64_t c = 0; c < channels; ++c)
-      slice[s].select(1, options_.hidden + slot[c].item<std::int64_t>())
+      slice[s]
+          .select(1, options_.hidden + slot[c].item<std::int64_t>())
           .copy_(from.select(1, options_.hidden + c));
     bias3.select(1, static_cast<std::int64_t>(s)).copy_(source.bias.expand({bias3.size(0), -1}));
     channels += layout.slice_channels[s];

@@ -1,5 +1,5 @@
-// models/prior_network.h: the float twin of entropy/integer_pixelcnn.h, for one level: trained here,
-// exported by integer_export.h, run there.
+// models/prior_network.h: the float twin of entropy/integer_pixelcnn.h, for one level: trained
+// here, exported by integer_export.h, run there.
 //
 // Activations are in units of kActivationUnit, and with quantization simulated every weight and
 // activation takes only the values that the integer prior has.
@@ -21,7 +21,8 @@ struct TreeTables {
   entropy::CodeTree tree;
   torch::Tensor node;  // (K+1,depth) int64: nodes on the path to a leaf
   torch::Tensor sign;  // (K+1,depth) float: +1 branch 1, -1 branch 0, 0 past the path's end
-  torch::Tensor ones, zeros;  // (nodes,K+1) float: 1 where a leaf's path takes that branch of the node
+  torch::Tensor ones,
+      zeros;  // (nodes,K+1) float: 1 where a leaf's path takes that branch of the node
 };
 TreeTables make_tree_tables(const entropy::CodeTree& tree);
 // The tree of a group, from its codewords and lengths.
@@ -50,8 +51,7 @@ class PriorNetworkImpl : public torch::nn::Module {
   // Bits of each group's decisions, summed over positions: (G). slots: (N,S,H,W) activations;
   // coarser: (N,c,H,W) or undefined; leaves: (N,G,H,W).
   torch::Tensor bits(const torch::Tensor& slots, const torch::Tensor& coarser,
-                     const torch::Tensor& leaves, std::int64_t quality,
-                     torch::ScalarType compute);
+                     const torch::Tensor& leaves, std::int64_t quality, torch::ScalarType compute);
   // Lengths in bits of each group's K + 1 leaves at every position: [group] (P,K+1).
   std::vector<torch::Tensor> lengths(const torch::Tensor& slots, const torch::Tensor& coarser,
                                      std::int64_t quality, torch::ScalarType compute);
@@ -68,11 +68,12 @@ class PriorNetworkImpl : public torch::nn::Module {
   }
 
   CausalConvolution near{nullptr}, mix{nullptr};
-  Convolution above{nullptr};                  // its bias stays unused
-  std::vector<torch::Tensor> slice, inside;    // [s]: (features, hidden + slots before), (features, slots of s)
-  torch::Tensor bias1, bias2, bias3;           // (Q,hidden), (Q,hidden), (Q,slices,features)
-  std::vector<torch::Tensor> node_weights;     // [quality]: (nodes of all groups, features)
-  std::vector<torch::Tensor> node_bias;        // [quality]: (nodes of all groups)
+  Convolution above{nullptr};  // its bias stays unused
+  std::vector<torch::Tensor> slice,
+      inside;  // [s]: (features, hidden + slots before), (features, slots of s)
+  torch::Tensor bias1, bias2, bias3;        // (Q,hidden), (Q,hidden), (Q,slices,features)
+  std::vector<torch::Tensor> node_weights;  // [quality]: (nodes of all groups, features)
+  std::vector<torch::Tensor> node_bias;     // [quality]: (nodes of all groups)
 
   // First node of each group among its quality's nodes.
   std::int64_t first_node(std::int64_t quality, std::size_t group) const;
@@ -89,8 +90,8 @@ class PriorNetworkImpl : public torch::nn::Module {
   torch::Tensor weights(const torch::Tensor& w) const;
   PriorOptions options_;
   const std::vector<LevelQuantizer>& quantizers_;
-  std::vector<std::vector<TreeTables>> trees_;           // [quality][group]
-  std::vector<std::vector<std::int64_t>> first_node_;    // [quality][group]
+  std::vector<std::vector<TreeTables>> trees_;         // [quality][group]
+  std::vector<std::vector<std::int64_t>> first_node_;  // [quality][group]
   bool integers_ = false;
   Contexts contexts_;
 };

@@ -110,7 +110,8 @@ QuantizedCodec read_codec(std::span<const std::uint8_t> bytes) {
   const auto lambdas = read_tensor(in);
   if (qualities == 0 || lambdas.numel() != static_cast<std::int64_t>(qualities) ||
       lambdas.scalar_type() != torch::kFloat32)
-    throw Error(ErrorKind::kCorrupt, "networks: ", qualities, " qualities, ", lambdas.numel(), " lambdas");
+    throw Error(ErrorKind::kCorrupt, "networks: ", qualities, " qualities, ", lambdas.numel(),
+                " lambdas");
   options.lambdas.assign(lambdas.data_ptr<float>(), lambdas.data_ptr<float>() + qualities);
   QuantizedCodec codec{.networks = CodecNetworks(options), .quantizers = {}};
   read_module(in, *codec.networks);

@@ -12,9 +12,9 @@ constexpr std::int64_t kChunk = 16384;  // vectors assigned at a time: bounds th
 torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
                      const torch::Tensor& weights, double price) {
   if (codebook.size() == 1) return torch::zeros({values.size(0)}, torch::kInt64);
-  const auto weighted = codebook.codewords * weights;                                   // (K,D)
+  const auto weighted = codebook.codewords * weights;  // (K,D)
   const auto offset = (weighted * codebook.codewords).sum(1) + price * codebook.length_bits;
-  const auto factor = (-2 * weighted).t().contiguous();                                 // (D,K)
+  const auto factor = (-2 * weighted).t().contiguous();  // (D,K)
   std::vector<torch::Tensor> codes;
   for (const auto& part : values.split(kChunk))
     codes.push_back(torch::addmm(offset, part, factor).argmin(1));
@@ -34,10 +34,10 @@ Codebook train_codebook(const torch::Tensor& values, const torch::Tensor& weight
   const auto total = static_cast<double>(values.size(0));
   auto [points, inverse, counts] =
       torch::unique_dim(values.round(), 0, /*sorted=*/true, /*inverse=*/false, /*counts=*/true);
-  const auto frequent =
-      counts.argsort(0, /*descending=*/true).slice(0, 0, options.codewords);
-  Codebook book{.codewords = points.index_select(0, frequent),
-                .length_bits = -torch::log2(counts.index_select(0, frequent).to(torch::kFloat32) / total)};
+  const auto frequent = counts.argsort(0, /*descending=*/true).slice(0, 0, options.codewords);
+  Codebook book{
+      .codewords = points.index_select(0, frequent),
+      .length_bits = -torch::log2(counts.index_select(0, frequent).to(torch::kFloat32) / total)};
   for (int i = 0; i < options.iterations; ++i) {
     const auto codes = assign(values, book, weights, options.price);
     const auto use = torch::bincount(codes, {}, book.size());

@@ -1,7 +1,8 @@
 // models/quantizer.h: the vector quantizer: a codebook, its assignment and its training.
 //
-// Source: Chou, Lookabaugh, Gray, "Entropy-constrained vector quantization", IEEE Trans. ASSP 37(1),
-// 1989. With price 0 it is the nearest-codeword quantizer of van den Oord et al., arXiv:1711.00937.
+// Source: Chou, Lookabaugh, Gray, "Entropy-constrained vector quantization", IEEE Trans. ASSP
+// 37(1), 1989. With price 0 it is the nearest-codeword quantizer of van den Oord et al.,
+// arXiv:1711.00937.
 #pragma once
 
 #include <torch/torch.h>
@@ -31,7 +32,7 @@ struct CodebookOptions {
   std::int64_t codewords = 256;  // at most
   double price = 0;              // of a bit, in units of the weighted distance
   int iterations = 14;
-  std::int64_t least_use = 3;    // codewords used less often than that are dropped
+  std::int64_t least_use = 3;  // codewords used less often than that are dropped
 };
 
 // Starts from the most frequent integer points, a lattice that is already good, and alternates

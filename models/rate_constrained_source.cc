@@ -14,14 +14,14 @@ std::vector<GroupTable> make_group_tables(const LevelQuantizer& quantizer) {
     const auto weights =
         quantizer.weights.slice(0, group.first_channel, group.first_channel + group.dimension)
             .contiguous();
-    tables.push_back({.first_channel = static_cast<int>(group.first_channel),
-                      .dimension = static_cast<int>(group.dimension),
-                      .codewords = static_cast<int>(group.codebook.size()),
-                      .stage = group.stage,
-                      .reach = static_cast<float>(group.reach),
-                      .words = {words.data_ptr<float>(), words.data_ptr<float>() + words.numel()},
-                      .weights = {weights.data_ptr<float>(),
-                                  weights.data_ptr<float>() + weights.numel()}});
+    tables.push_back(
+        {.first_channel = static_cast<int>(group.first_channel),
+         .dimension = static_cast<int>(group.dimension),
+         .codewords = static_cast<int>(group.codebook.size()),
+         .stage = group.stage,
+         .reach = static_cast<float>(group.reach),
+         .words = {words.data_ptr<float>(), words.data_ptr<float>() + words.numel()},
+         .weights = {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()}});
   }
   return tables;
 }
@@ -43,7 +43,8 @@ entropy::Choice RateConstrainedSource::choose(int position, int g,
                                               std::span<const std::uint32_t> lengths) {
   const auto& group = groups_[static_cast<std::size_t>(g)];
   const auto count = static_cast<std::size_t>(group.codewords);
-  float* target = rest_.data() + static_cast<std::ptrdiff_t>(position) * channels_ + group.first_channel;
+  float* target =
+      rest_.data() + static_cast<std::ptrdiff_t>(position) * channels_ + group.first_channel;
   const float price = group.stage == Stage::kCoarse ? 0 : price_;
   for (std::size_t k = 0; k < count; ++k) distance_[k] = price * static_cast<float>(lengths[k]);
   std::fill_n(reach_.begin(), count, 0.0f);
@@ -76,12 +77,14 @@ RateConstrainedSource::Escape RateConstrainedSource::escape(const GroupTable& gr
                                                             const float* target,
                                                             std::uint32_t leaf_length) const {
   const auto count = static_cast<std::size_t>(group.codewords);
-  const auto nearest = std::min_element(reach_.begin(), reach_.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto nearest =
+      std::min_element(reach_.begin(), reach_.begin() + static_cast<std::ptrdiff_t>(count));
   Escape result{.choice = {.code = static_cast<int>(nearest - reach_.begin()), .escaped = true}};
   int bits = std::bit_width(static_cast<unsigned>(count - 1));
   for (int d = 0; d < group.dimension; ++d) {
     const auto i = static_cast<std::size_t>(d);
-    const float rest = target[d] - group.words[i * count + static_cast<std::size_t>(result.choice.code)];
+    const float rest =
+        target[d] - group.words[i * count + static_cast<std::size_t>(result.choice.code)];
     const auto remainder = static_cast<std::int32_t>(std::lround(rest));
     result.choice.remainder[i] = remainder;
     result.cost += group.weights[i] * (rest - static_cast<float>(remainder)) *
@@ -89,8 +92,8 @@ RateConstrainedSource::Escape RateConstrainedSource::escape(const GroupTable& gr
     // About what Exp-Golomb takes.
     bits += remainder == 0 ? 1 : 2 * std::bit_width(static_cast<unsigned>(std::abs(remainder))) + 1;
   }
-  result.cost += price_ * (static_cast<float>(leaf_length) +
-                           static_cast<float>(bits * entropy::kLengthOne));
+  result.cost +=
+      price_ * (static_cast<float>(leaf_length) + static_cast<float>(bits * entropy::kLengthOne));
   return result;
 }
 

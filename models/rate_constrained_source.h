@@ -37,8 +37,8 @@ class RateConstrainedSource : public entropy::CodeSource {
   Escape escape(const GroupTable& group, const float* target, std::uint32_t leaf_length) const;
   const std::vector<GroupTable>& groups_;
   int channels_;
-  float price_;                // of one unit of length
-  std::vector<float> rest_;    // (P,C): latents, less the coarse stage once it is chosen
+  float price_;                          // of one unit of length
+  std::vector<float> rest_;              // (P,C): latents, less the coarse stage once it is chosen
   std::vector<float> distance_, reach_;  // scratch, (K)
 };
 

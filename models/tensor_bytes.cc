@@ -44,7 +44,8 @@ torch::Tensor read_tensor(entropy::ByteReader& in) {
     const auto size = in.varint("tensor size", kMostElements);
     elements *= size;
     if (elements > kMostElements)
-      throw Error(ErrorKind::kCorrupt, "networks: a tensor of more than ", kMostElements, " elements");
+      throw Error(ErrorKind::kCorrupt, "networks: a tensor of more than ", kMostElements,
+                  " elements");
     sizes.push_back(static_cast<std::int64_t>(size));
   }
   const auto bytes = in.bytes(elements * c10::elementSize(kTypes[type]), "tensor");

@@ -1,5 +1,5 @@
-// models/tensor_bytes.h: tensors as bytes, read back without trust: type, sizes and every length are
-// checked before anything is allocated.
+// models/tensor_bytes.h: tensors as bytes, read back without trust: type, sizes and every length
+// are checked before anything is allocated.
 #pragma once
 
 #include <torch/torch.h>

@@ -83,8 +83,9 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
     loss.total.backward();
     const auto norm = torch::nn::utils::clip_grad_norm_(parameters, options.clip_norm);
     if (!std::isfinite(norm))
-      throw Error(ErrorKind::kInternal, "step ", state.step, ": the loss is not finite; resume from ",
-                  checkpoint, " with a smaller learning rate");
+      throw Error(ErrorKind::kInternal, "step ", state.step,
+                  ": the loss is not finite; resume from ", checkpoint,
+                  " with a smaller learning rate");
     optimizer.step();
     ++state.step;
     average_weights(state.average, parameters, options.averaging, state.step);
@@ -94,8 +95,10 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
       last_log = Clock::now();
       last_logged = state.step;
       std::vector<std::pair<std::string, double>> values = {
-          {"step", static_cast<double>(state.step)}, {"loss", loss.total.item<double>()},
-          {"gradient_norm", norm}, {"seconds_per_step", per_step}};
+          {"step", static_cast<double>(state.step)},
+          {"loss", loss.total.item<double>()},
+          {"gradient_norm", norm},
+          {"seconds_per_step", per_step}};
       for (const auto& [name, value] : loss.terms) values.emplace_back(name, value.item<double>());
       log.write(values);
       progress.show(state.step, options.steps, per_step, values);

@@ -12,16 +12,16 @@ namespace vqcodec::models {
 struct TrainerOptions {
   std::int64_t steps = 1000;
   std::int64_t batch = 8;
-  double learning_rate = 5e-4;   // Adam
-  double warm_up = 200;          // steps over which the rate rises from zero
-  double decay_start = 0.6;      // share of the steps after which the rate falls exponentially,
-  double decay = 0.05;           // to this share of it
-  double clip_norm = 1;          // of the gradient
-  double averaging = 0.998;      // of the weights that are kept at the end
+  double learning_rate = 5e-4;  // Adam
+  double warm_up = 200;         // steps over which the rate rises from zero
+  double decay_start = 0.6;     // share of the steps after which the rate falls exponentially,
+  double decay = 0.05;          // to this share of it
+  double clip_norm = 1;         // of the gradient
+  double averaging = 0.998;     // of the weights that are kept at the end
   std::uint64_t seed = 1;
-  std::int64_t log_every = 50;            // steps
+  std::int64_t log_every = 50;  // steps
   double checkpoint_every_seconds = 120;
-  std::string run_folder;                 // checkpoint.pt and log.jsonl live there
+  std::string run_folder;  // checkpoint.pt and log.jsonl live there
 };
 
 // Trains from the run folder's checkpoint if there is one, to the same numbers as without the

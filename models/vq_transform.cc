@@ -18,12 +18,19 @@ torch::Tensor to_tensor(const Image& picture, const Rectangle& area) {  // (1,3,
                                        {picture.height, picture.width, 3}, torch::kUInt8);
   return pixels.slice(0, area.y, area.y + area.height)
              .slice(1, area.x, area.x + area.width)
-             .permute({2, 0, 1}).unsqueeze(0).to(torch::kFloat32) / 255;
+             .permute({2, 0, 1})
+             .unsqueeze(0)
+             .to(torch::kFloat32) /
+         255;
 }
 
 Image to_image(const torch::Tensor& restored) {  // (1,3,H,W), 0..1
-  const auto pixels = (restored[0].clamp(0, 1) * 255).round().to(torch::kUInt8)
-                          .permute({1, 2, 0}).cpu().contiguous();
+  const auto pixels = (restored[0].clamp(0, 1) * 255)
+                          .round()
+                          .to(torch::kUInt8)
+                          .permute({1, 2, 0})
+                          .cpu()
+                          .contiguous();
   Image image;
   image.width = static_cast<int>(pixels.size(1));
   image.height = static_cast<int>(pixels.size(0));
@@ -33,9 +40,9 @@ Image to_image(const torch::Tensor& restored) {  // (1,3,H,W), 0..1
   return image;
 }
 
-// Price of a bit while coding, as a share of the slope 3 / lambda. Choosing code by code sees the bits
-// of now alone, not what a zero costs the contexts of later codes: on held-out pictures half the
-// price is 3 % better in rate at equal PSNR than all of it.
+// Price of a bit while coding, as a share of the slope 3 / lambda. Choosing code by code sees the
+// bits of now alone, not what a zero costs the contexts of later codes: on held-out pictures half
+// the price is 3 % better in rate at equal PSNR than all of it.
 constexpr double kPriceFactor = 0.5;
 
 // The area with `margin` around it, within the picture.
@@ -55,7 +62,8 @@ class VqAnalysis : public codec::Analysis {
 
   entropy::CodeSource& source(int level, double lagrangian) override {
     const auto l = static_cast<std::size_t>(level);
-    sources_[l] = std::make_unique<RateConstrainedSource>(tables_[l], latents_[l], price_ * lagrangian);
+    sources_[l] =
+        std::make_unique<RateConstrainedSource>(tables_[l], latents_[l], price_ * lagrangian);
     return *sources_[l];
   }
 
@@ -69,10 +77,7 @@ class VqAnalysis : public codec::Analysis {
 class VqTransform : public codec::Transform {
  public:
   VqTransform(QuantizedCodec codec, const torch::Device& device, int threads)
-      : codec_(std::move(codec)),
-        device_(device),
-        compute_(fast_type(device)),
-        threads_(threads) {
+      : codec_(std::move(codec)), device_(device), compute_(fast_type(device)), threads_(threads) {
     codec_.networks->to(device);
     codec_.networks->compute_in(compute_);
     codec_.networks->eval();
@@ -99,8 +104,10 @@ class VqTransform : public codec::Transform {
     for (int l = 0; l < kLevels; ++l) {
       const int stride = coarsest_stride() >> l;
       const auto own = levels[static_cast<std::size_t>(l)]
-          .slice(2, (area.y - seen.y) / stride, (area.y - seen.y) / stride + grid(area.height, l))
-          .slice(3, (area.x - seen.x) / stride, (area.x - seen.x) / stride + grid(area.width, l));
+                           .slice(2, (area.y - seen.y) / stride,
+                                  (area.y - seen.y) / stride + grid(area.height, l))
+                           .slice(3, (area.x - seen.x) / stride,
+                                  (area.x - seen.x) / stride + grid(area.width, l));
       latents.push_back(own.cpu().permute({0, 2, 3, 1}).flatten(0, 2).contiguous());
     }
     return std::make_unique<VqAnalysis>(tables_[static_cast<std::size_t>(quality)],
@@ -114,7 +121,8 @@ class VqTransform : public codec::Transform {
     std::vector<torch::Tensor> levels;
     for (int l = 0; l < kLevels; ++l) {
       const int stride = coarsest_stride() >> l;
-      const Rectangle window{seen.x / stride, seen.y / stride, grid(seen.width, l), grid(seen.height, l)};
+      const Rectangle window{seen.x / stride, seen.y / stride, grid(seen.width, l),
+                             grid(seen.height, l)};
       levels.push_back(latents(maps, l, window, quality).to(device_));
     }
     const auto restored = codec_.networks->synthesise(levels, quality_tensor(quality));
@@ -141,11 +149,13 @@ class VqTransform : public codec::Transform {
   // (1,C,H,W) of a window of one level; zeros where the level is absent.
   torch::Tensor latents(std::span<const entropy::CodeMap> maps, int level, const Rectangle& window,
                         int quality) const {
-    const auto& groups = tables_[static_cast<std::size_t>(quality)][static_cast<std::size_t>(level)];
+    const auto& groups =
+        tables_[static_cast<std::size_t>(quality)][static_cast<std::size_t>(level)];
     const auto channels = codec_.networks->options().level_channels(level);
     auto values = torch::zeros({window.height, window.width, channels});
     if (static_cast<std::size_t>(level) < maps.size())
-      fill(values.data_ptr<float>(), channels, groups, maps[static_cast<std::size_t>(level)], window);
+      fill(values.data_ptr<float>(), channels, groups, maps[static_cast<std::size_t>(level)],
+           window);
     return values.permute({2, 0, 1}).unsqueeze(0);
   }
 
@@ -170,7 +180,8 @@ class VqTransform : public codec::Transform {
       if (y < 0 || x < 0 || y >= window.height || x >= window.width) continue;
       float* at = values + (static_cast<std::ptrdiff_t>(y) * window.width + x) * channels;
       for (int d = 0; d < group.dimension; ++d)
-        at[group.first_channel + d] += static_cast<float>(escape.remainder[static_cast<std::size_t>(d)]);
+        at[group.first_channel + d] +=
+            static_cast<float>(escape.remainder[static_cast<std::size_t>(d)]);
     }
   }
 

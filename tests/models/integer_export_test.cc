@@ -17,9 +17,9 @@ constexpr std::int64_t kHeight = 6, kWidth = 8;  // of the finer level
 struct TwoLevels {
   std::vector<std::vector<LevelQuantizer>> quantizers;  // [level][quality]
   std::vector<PriorNetwork> networks;
-  std::vector<torch::Tensor> slots;     // [level] (1,S,H,W)
-  std::vector<torch::Tensor> leaves;    // [level] (1,G,H,W)
-  std::vector<entropy::CodeMap> maps;   // [level]
+  std::vector<torch::Tensor> slots;    // [level] (1,S,H,W)
+  std::vector<torch::Tensor> leaves;   // [level] (1,G,H,W)
+  std::vector<entropy::CodeMap> maps;  // [level]
 };
 
 LevelQuantizer make_quantizer(std::int64_t channels) {
@@ -32,8 +32,11 @@ LevelQuantizer make_quantizer(std::int64_t channels) {
 }
 
 entropy::CodeMap to_map(const torch::Tensor& codes) {  // (1,G,H,W)
-  entropy::CodeMap map{static_cast<int>(codes.size(2)), static_cast<int>(codes.size(3)),
-                       static_cast<int>(codes.size(1)), {}, {}};
+  entropy::CodeMap map{static_cast<int>(codes.size(2)),
+                       static_cast<int>(codes.size(3)),
+                       static_cast<int>(codes.size(1)),
+                       {},
+                       {}};
   const auto flat = codes[0].permute({1, 2, 0}).contiguous().flatten();
   for (std::int64_t i = 0; i < flat.numel(); ++i)
     map.codes.push_back(static_cast<std::uint16_t>(flat[i].item<std::int64_t>()));
@@ -44,7 +47,8 @@ entropy::CodeMap to_map(const torch::Tensor& codes) {  // (1,G,H,W)
 void make_exact(PriorNetwork& network) {
   torch::NoGradGuard no_grad;
   for (const auto& item : network->named_parameters())
-    if (item.key().find("bias") != std::string::npos && item.key().find("above") == std::string::npos)
+    if (item.key().find("bias") != std::string::npos &&
+        item.key().find("above") == std::string::npos)
       item.value().copy_((item.value() * 128).round() / 128);
   network->simulate_integers(true);
 }
@@ -56,8 +60,11 @@ TwoLevels make_levels() {
   std::int64_t coarser = 0;
   for (std::size_t l = 0; l < 2; ++l) {
     const auto& quantizer = all.quantizers[l][0];
-    const PriorOptions options{.slots = quantizer.layout.slots(), .coarser = coarser, .hidden = 24,
-                               .features = 20, .slice_slots = quantizer.layout.slice_slots()};
+    const PriorOptions options{.slots = quantizer.layout.slots(),
+                               .coarser = coarser,
+                               .hidden = 24,
+                               .features = 20,
+                               .slice_slots = quantizer.layout.slice_slots()};
     all.networks.emplace_back(options, all.quantizers[l]);
     torch::NoGradGuard no_grad;
     all.networks.back()->node_weights[0].normal_(0, 0.3);
@@ -80,8 +87,11 @@ double integer_bits(const TwoLevels& all, const entropy::IntegerPixelCnn& prior,
   entropy::CodeMapSource source(map);
   const auto coded = coder.encode(0, level, map.height, map.width,
                                   {all.maps.data(), static_cast<std::size_t>(level)}, source);
-  EXPECT_EQ(coder.decode(0, level, map.height, map.width,
-                         {all.maps.data(), static_cast<std::size_t>(level)}, coded.bytes).map, map);
+  EXPECT_EQ(coder
+                .decode(0, level, map.height, map.width,
+                        {all.maps.data(), static_cast<std::size_t>(level)}, coded.bytes)
+                .map,
+            map);
   return static_cast<double>(coded.statistics.code_length[group]) / entropy::kLengthOne;
 }
 
@@ -93,8 +103,8 @@ TEST(IntegerExport, FloatAndIntegerPriorAgreeGroupByGroup) {
   const auto prior = export_prior(all.networks);
   for (int level = 0; level < 2; ++level) {
     const auto l = static_cast<std::size_t>(level);
-    const auto bits = all.networks[l]->bits(all.slots[l], coarser_slots(all.slots, l), all.leaves[l],
-                                            0, torch::kFloat32);
+    const auto bits = all.networks[l]->bits(all.slots[l], coarser_slots(all.slots, l),
+                                            all.leaves[l], 0, torch::kFloat32);
     for (std::int64_t g = 0; g < bits.size(0); ++g) {
       const double expected = bits[g].item<double>();
       EXPECT_NEAR(integer_bits(all, prior, level, static_cast<std::size_t>(g)), expected,

@@ -58,8 +58,11 @@ TEST(PriorNetwork, SeesOnlyWhatIsDecoded) {
   const auto after = level.network->lengths(changed, {}, 0, torch::kFloat32);
   for (std::int64_t position = 0; position < 35; ++position) {
     const bool same = torch::equal(before[0][position], after[0][position]);
-    if (position <= 2 * 7 + 3) EXPECT_TRUE(same) << position;
-    if (position == 2 * 7 + 4 || position == 3 * 7 + 3) EXPECT_FALSE(same) << position;
+    if (position <= 2 * 7 + 3) {
+      EXPECT_TRUE(same) << position;
+    } else if (position == 2 * 7 + 4 || position == 3 * 7 + 3) {
+      EXPECT_FALSE(same) << position;
+    }
   }
   EXPECT_TRUE(torch::equal(before[0].slice(0, 35), after[0].slice(0, 35)));
   // A later group sees the earlier ones of its position.
@@ -79,7 +82,9 @@ TEST(GroupQuantizer, AssignsWithConditionalLengths) {
   const auto quantized = quantizer.quantize(latents, 1, lengths);
   for (std::size_t g = 0; g < quantizer.groups.size(); ++g)
     EXPECT_TRUE((quantized.codes.select(1, static_cast<std::int64_t>(g)) ==
-                 quantizer.groups[g].codebook.size() - 1).all().item<bool>());
+                 quantizer.groups[g].codebook.size() - 1)
+                    .all()
+                    .item<bool>());
 }
 
 }  // namespace

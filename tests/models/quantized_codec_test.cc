@@ -91,7 +91,8 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
   for (int y = 0; y < window.height; ++y)
     for (int x = 0; x < window.width * 3; ++x) {
       const auto at = static_cast<std::size_t>(((y + window.y) * 200 + window.x) * 3 + x);
-      EXPECT_EQ(cut.pixels[static_cast<std::size_t>(y * window.width * 3 + x)], restored.pixels[at]);
+      EXPECT_EQ(cut.pixels[static_cast<std::size_t>(y * window.width * 3 + x)],
+                restored.pixels[at]);
     }
 }
 

@@ -35,7 +35,8 @@ TEST(Quantizer, TrainingLowersTheLagrangianAndEndsAtCentroids) {
   const auto start = train_codebook(x, weights, {.codewords = 32, .price = 0.1, .iterations = 1});
   const auto end = train_codebook(x, weights, {.codewords = 32, .price = 0.1, .iterations = 40});
   const auto codes = assign(x, end, weights, 0.1);
-  EXPECT_LT(cost(x, end, codes, weights, 0.1), cost(x, start, assign(x, start, weights, 0.1), weights, 0.1));
+  EXPECT_LT(cost(x, end, codes, weights, 0.1),
+            cost(x, start, assign(x, start, weights, 0.1), weights, 0.1));
   const auto mean = x.index_select(0, (codes == 0).nonzero().squeeze(1)).mean(0);
   EXPECT_TRUE(torch::allclose(mean, end.codewords[0], 0.05, 0.05));
   EXPECT_NEAR(torch::exp2(-end.length_bits).sum().item<double>(), 1, 1e-4);

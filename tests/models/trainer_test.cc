@@ -40,15 +40,17 @@ std::string fresh_folder(const std::string& name) {
 
 torch::Tensor trained(const std::string& folder, std::int64_t steps, std::int64_t stop_after) {
   RandomData data;
-  TrainerOptions options{.steps = steps, .learning_rate = 0.1, .warm_up = 5, .log_every = 10,
-                         .run_folder = folder};
+  TrainerOptions options{
+      .steps = steps, .learning_rate = 0.1, .warm_up = 5, .log_every = 10, .run_folder = folder};
   LineModel model;
   if (stop_after > 0) {
     // A kill: the state of an earlier moment is what is left.
     options.checkpoint_every_seconds = 0;
-    EXPECT_THROW(train(model, data, options, [&](std::int64_t step) {
-                   if (step == stop_after) throw Error(ErrorKind::kResource, "killed");
-                 }), Error);
+    EXPECT_THROW(train(model, data, options,
+                       [&](std::int64_t step) {
+                         if (step == stop_after) throw Error(ErrorKind::kResource, "killed");
+                       }),
+                 Error);
   }
   LineModel resumed;
   train(resumed, data, options);

@@ -1,4 +1,5 @@
-// tools/train/codec_run.h: the folder of a codec's training: names of its files, and what reads them.
+// tools/train/codec_run.h: the folder of a codec's training: names of its files, and what reads
+// them.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,12 @@ namespace vqcodec::tools {
 struct CodecRun {
   std::string folder;
 
-  std::string transform() const { return folder + "/transform"; }       // phase 1: state and log
-  std::string weights() const { return folder + "/transform.pt"; }      // phase 1: averaged weights
-  std::string codebooks() const { return folder + "/codebooks.bin"; }   // phase 2
-  std::string polish() const { return folder + "/polish"; }             // phase 3: state and log
-  std::string codec() const { return folder + "/codec.bin"; }           // phase 3: result
-  std::string prior() const { return folder + "/prior"; }               // phase 4: state and log
+  std::string transform() const { return folder + "/transform"; }      // phase 1: state and log
+  std::string weights() const { return folder + "/transform.pt"; }     // phase 1: averaged weights
+  std::string codebooks() const { return folder + "/codebooks.bin"; }  // phase 2
+  std::string polish() const { return folder + "/polish"; }            // phase 3: state and log
+  std::string codec() const { return folder + "/codec.bin"; }          // phase 3: result
+  std::string prior() const { return folder + "/prior"; }              // phase 4: state and log
 };
 
 std::vector<std::uint8_t> read_bytes(const std::string& path);  // Throws Error(kResource).

@@ -3,18 +3,23 @@
 #include <cstdint>
 
 #include "codec/transform.h"
-#include "tools/train/train_command.h"
+#include "models/torch_errors.h"
 #include "models/vq_transform.h"
+#include "tools/train/train_command.h"
+
+using vqcodec::models::with_own_errors;
 
 extern "C" {
 
 __attribute__((visibility("default"))) vqcodec::codec::Transform* vqcodec_make_transform(
     const std::uint8_t* networks, std::size_t size, const char* device, int threads) {
-  return vqcodec::models::make_vq_transform({networks, size}, device, threads).release();
+  return with_own_errors([&] {
+    return vqcodec::models::make_vq_transform({networks, size}, device, threads).release();
+  });
 }
 
 __attribute__((visibility("default"))) int vqcodec_train(int argc, const char* const* argv) {
-  return vqcodec::tools::train_command(argc, argv);
+  return with_own_errors([&] { return vqcodec::tools::train_command(argc, argv); });
 }
 
 }  // extern "C"

@@ -13,12 +13,16 @@ void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
   add_training_options(app, options.training);
   app.add_option("-o,--output", options.output, "the model file (.vqm)")->required();
   app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
-      ->check(CLI::Range(32, 1024))->capture_default_str();
-  app.add_option("--integer-steps", options.integer_steps, "steps with integers simulated and codes assigned "
+      ->check(CLI::Range(32, 1024))
+      ->capture_default_str();
+  app.add_option("--integer-steps", options.integer_steps,
+                 "steps with integers simulated and codes assigned "
                  "with the prior's own lengths")
       ->capture_default_str();
-  app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
-                 "order-0 lengths")->capture_default_str();
+  app.add_option("--price-factor", options.price_factor,
+                 "of a bit while codes are assigned with "
+                 "order-0 lengths")
+      ->capture_default_str();
   app.add_option("--measured", options.measured, "held-out pictures to measure the model on")
       ->capture_default_str();
 }

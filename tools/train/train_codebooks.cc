@@ -67,7 +67,8 @@ void train_codebooks_command(std::vector<std::string> arguments) {
   std::string from;
   add_prior_options(app, options);
   app.add_option("--codebook-price-factor", options.codebook_price_factor,
-                 "of a bit while codebooks are trained")->capture_default_str();
+                 "of a bit while codebooks are trained")
+      ->capture_default_str();
   app.add_option("--from", from, "the model (.vqm) whose networks are kept")->required();
   if (!parse_training(app, std::move(arguments))) return;
   use_threads(options.training.threads);

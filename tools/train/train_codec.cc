@@ -31,13 +31,16 @@ constexpr std::int64_t kStatisticsSide = 256;  // pixels of the crops that stati
 
 void add_options(CLI::App& app, CodecTrainingOptions& options) {
   add_training_options(app, options.training);
-  app.add_option("-o,--output", options.output, "the run's folder; an interrupted run goes on there")
+  app.add_option("-o,--output", options.output,
+                 "the run's folder; an interrupted run goes on there")
       ->required();
   app.add_option("--start-from", options.start_from,
                  "weights to start from: transform.pt of another run with the same shape");
   app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
-      ->check(CLI::Range(32, 1024))->capture_default_str();
-  app.add_option("--hidden", options.codec.hidden, "channels of the networks")->capture_default_str();
+      ->check(CLI::Range(32, 1024))
+      ->capture_default_str();
+  app.add_option("--hidden", options.codec.hidden, "channels of the networks")
+      ->capture_default_str();
   app.add_option("--blocks", options.codec.blocks, "residual blocks of each network")
       ->capture_default_str();
   app.add_option("--lambdas", options.codec.lambdas, "distortion's weight for each quality")
@@ -47,17 +50,23 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
   app.add_option("--polish-rate", options.polish_rate, "learning rate of these steps")
       ->capture_default_str();
   app.add_option("--codebook-price-factor", options.codebook_price_factor,
-                 "of a bit while codebooks are trained")->capture_default_str();
-  app.add_option("--price-factor", options.price_factor, "of a bit while codes are assigned with "
-                 "order-0 lengths")->capture_default_str();
+                 "of a bit while codebooks are trained")
+      ->capture_default_str();
+  app.add_option("--price-factor", options.price_factor,
+                 "of a bit while codes are assigned with "
+                 "order-0 lengths")
+      ->capture_default_str();
 }
 
 void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
                      const std::vector<std::string>& paths) {
   CropDataset crops(paths, {.side = options.crop});
-  train(model, crops, {.steps = options.training.steps, .batch = options.training.batch,
-                       .learning_rate = options.training.learning_rate,
-                       .seed = options.training.seed, .run_folder = run.transform()});
+  train(model, crops,
+        {.steps = options.training.steps,
+         .batch = options.training.batch,
+         .learning_rate = options.training.learning_rate,
+         .seed = options.training.seed,
+         .run_folder = run.transform()});
   save_weights(run.weights(), model);
 }
 
@@ -79,9 +88,13 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
   CropDataset crops(paths, {.side = options.crop});
-  train(model, crops, {.steps = options.polish_steps, .batch = options.training.batch,
-                       .learning_rate = options.polish_rate, .decay_start = 0.3,
-                       .seed = options.training.seed + 1, .run_folder = run.polish()});
+  train(model, crops,
+        {.steps = options.polish_steps,
+         .batch = options.training.batch,
+         .learning_rate = options.polish_rate,
+         .decay_start = 0.3,
+         .seed = options.training.seed + 1,
+         .run_folder = run.polish()});
   write_bytes(run.codec(), write_codec(codec));
 }
 

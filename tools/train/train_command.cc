@@ -20,7 +20,8 @@ struct TrainingCommand {
 };
 
 constexpr TrainingCommand kCommands[] = {
-    {"codec", "transform, codebooks and synthesis of the codec, from a folder of pictures", train_codec},
+    {"codec", "transform, codebooks and synthesis of the codec, from a folder of pictures",
+     train_codec},
     {"prior", "the PixelCNN prior of a trained codec, and the model file", train_prior},
     {"codebooks", "new codebooks and prior for another kind of picture, networks as they are",
      train_codebooks_command},
@@ -49,24 +50,30 @@ int train_command(int argc, const char* const* argv) {
 
 void add_training_options(CLI::App& app, TrainingOptions& options) {
   app.add_option("--data", options.data, "folder of pictures (PNG, JPEG, PPM)")->required();
-  app.add_option("--hold-out", options.hold_out, "every so manieth picture is held out for measuring")
-      ->check(CLI::Range(0, 1000000))->capture_default_str();
-  app.add_option("--steps", options.steps, "training steps")->check(CLI::PositiveNumber)
+  app.add_option("--hold-out", options.hold_out,
+                 "every so manieth picture is held out for measuring")
+      ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
-  app.add_option("--batch", options.batch, "crops a step")->check(CLI::PositiveNumber)
+  app.add_option("--steps", options.steps, "training steps")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--batch", options.batch, "crops a step")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "of Adam, at its highest")
-      ->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "of everything that is drawn")->capture_default_str();
   app.add_option("-T,--threads", options.threads, "threads; 0: one a processor")
-      ->check(CLI::Range(0, 1024))->capture_default_str();
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   app.set_config("--config", "", "TOML file of these options");
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
 void use_threads(int threads) {
-  models::use_threads(threads > 0 ? threads
-                                  : std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  models::use_threads(
+      threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
 }
 
 bool parse_training(CLI::App& app, std::vector<std::string> arguments) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
@@ -29,7 +28,8 @@ void train_codec(std::vector<std::string> arguments);
 void train_prior(std::vector<std::string> arguments);
 void train_codebooks_command(std::vector<std::string> arguments);
 
-// Throws Error(kUsage) for wrong arguments; prints the help and returns false where it is asked for.
+// Throws Error(kUsage) for wrong arguments; prints the help and returns false where it is asked
+// for.
 bool parse_training(CLI::App& app, std::vector<std::string> arguments);
 
 // Keeps the options of a run beside its results.

@@ -1,4 +1,5 @@
-// tools/train/train_prior.cc: `vqcodec train prior`: phase 4 of the codec's training, and the `.vqm`.
+// tools/train/train_prior.cc: `vqcodec train prior`: phase 4 of the codec's training, and the
+// `.vqm`.
 #include <filesystem>
 
 #include "models/checkpoint.h"
