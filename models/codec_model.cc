@@ -116,18 +116,6 @@ std::vector<ParameterGroup> CodecModel::parameter_groups() {
   return {others, linear, gains};
 }
 
-CodecModel::Point CodecModel::measure(const torch::Tensor& image, std::int64_t quality) {
-  torch::NoGradGuard no_grad;
-  const auto q = torch::full({1}, quality, torch::kInt64);
-  const auto height = image.size(2), width = image.size(3);
-  auto levels = networks_->analyse(pad_to_stride(image), q);
-  for (auto& y : levels) y = y.round();
-  const auto restored = networks_->synthesise(levels, q).slice(2, 0, height).slice(3, 0, width);
-  const auto eight_bit = (restored.clamp(0, 1) * 255).round();
-  return {.rate_bpp = rate_bits(levels, q).item<double>() / static_cast<double>(height * width),
-          .mse = (eight_bit - image * 255).square().mean().item<double>()};
-}
-
 torch::Tensor pad_to_stride(const torch::Tensor& images) {
   const auto missing = [](std::int64_t n) {
     return (kCoarsestStride - n % kCoarsestStride) % kCoarsestStride;

@@ -31,12 +31,6 @@ class CodecModel : public Model {
   // decoding needs is trained. Borrows; the codec's networks must be this model's.
   void polish_with(const QuantizedCodec& codec, double price_factor);
 
-  // Estimated rate and the distortion of rounded latents, one picture: {bpp, MSE on 0..255}.
-  struct Point {
-    double rate_bpp, mse;
-  };
-  Point measure(const torch::Tensor& image, std::int64_t quality);
-
   CodecNetworks& networks() { return networks_; }
   std::vector<ContextModel>& contexts() { return contexts_; }
   void compute_in(torch::ScalarType type);

@@ -60,7 +60,6 @@ class CodecNetworksImpl : public torch::nn::Module {
 
   const CodecOptions& options() const { return options_; }
   void compute_in(torch::ScalarType type) { compute_ = type; }
-  std::vector<torch::Tensor> gains() { return {log_gain_, log_restore_}; }
   std::vector<torch::Tensor> synthesis_parameters();
 
  private:

@@ -146,10 +146,9 @@ torch::Tensor PriorNetworkImpl::hidden_states(const torch::Tensor& slots,
       weights(above ? torch::cat({near_weight.flatten(1), above->weight.flatten(1)}, 1)
                     : near_weight.flatten(1));
   const auto near_count = near_weight[0].numel();
-  const auto seen = contexts_.neighbours ? slots : torch::zeros_like(slots);
   auto h =
-      convolved(seen, joint.slice(1, 0, near_count).reshape(near_weight.sizes())) + bias(bias1);
-  if (above && contexts_.coarser)
+      convolved(slots, joint.slice(1, 0, near_count).reshape(near_weight.sizes())) + bias(bias1);
+  if (above)
     h = h + torch::conv2d(coarser.to(compute),
                           joint.slice(1, near_count).reshape(above->weight.sizes()).to(compute), {},
                           /*stride=*/1, /*padding=*/1);
@@ -172,7 +171,7 @@ void PriorNetworkImpl::for_each_group(
     return x.permute({0, 2, 3, 1}).reshape({-1, x.size(1)});
   };
   const auto h = rows(hidden_states(slots, coarser, quality, compute));
-  const auto z = rows(contexts_.groups ? slots : torch::zeros_like(slots)).to(compute);
+  const auto z = rows(slots).to(compute);
   const auto& groups = quantizer(quality).groups;
   std::int64_t first_slot = 0;
   std::size_t g = 0;

@@ -28,11 +28,6 @@ TreeTables make_tree_tables(const entropy::CodeTree& tree);
 // The tree of a group, from its codewords and lengths.
 entropy::CodeTree make_tree(const Group& group);
 
-// Contexts that an ablation may take away.
-struct Contexts {
-  bool coarser = true, neighbours = true, groups = true;
-};
-
 struct PriorOptions {
   std::int64_t slots = 0, coarser = 0, hidden = 192, features = 128;
   std::vector<std::int64_t> slice_slots;
@@ -57,7 +52,6 @@ class PriorNetworkImpl : public torch::nn::Module {
                                      std::int64_t quality, torch::ScalarType compute);
 
   void simulate_integers(bool on) { integers_ = on; }
-  void use(const Contexts& contexts) { contexts_ = contexts; }
 
   const PriorOptions& options() const { return options_; }
   const std::vector<TreeTables>& trees(std::int64_t quality) const {
@@ -93,7 +87,6 @@ class PriorNetworkImpl : public torch::nn::Module {
   std::vector<std::vector<TreeTables>> trees_;         // [quality][group]
   std::vector<std::vector<std::int64_t>> first_node_;  // [quality][group]
   bool integers_ = false;
-  Contexts contexts_;
 };
 TORCH_MODULE(PriorNetwork);
 

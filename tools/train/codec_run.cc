@@ -7,15 +7,8 @@
 #include "codec/metrics.h"
 #include "models/vq_transform.h"
 #include "tools/file_io.h"
-#include "tools/output_file.h"
 
 namespace vqcodec::tools {
-
-std::vector<std::uint8_t> read_bytes(const std::string& path) { return read_file(path); }
-
-void write_bytes(const std::string& path, const std::vector<std::uint8_t>& bytes) {
-  write_output(path, bytes);
-}
 
 void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
   const auto transform =
@@ -25,7 +18,7 @@ void measure_model(codec::ModelFile& model, const std::vector<std::string>& pict
     options.quality = static_cast<int>(q + 1);
     double rate = 0, psnr = 0;
     for (const auto& path : pictures) {
-      const auto image = codec::read_image(read_bytes(path));
+      const auto image = codec::read_image(read_file(path));
       const auto bytes = codec::compress(image, model, *transform, options);
       const auto restored = codec::decompress(bytes, model, *transform, {});
       rate += 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(image.area());

@@ -22,9 +22,6 @@ struct CodecRun {
   std::string prior() const { return folder + "/prior"; }              // phase 4: state and log
 };
 
-std::vector<std::uint8_t> read_bytes(const std::string& path);  // Throws Error(kResource).
-void write_bytes(const std::string& path, const std::vector<std::uint8_t>& bytes);
-
 // Rate and PSNR of every quality from whole files of held-out pictures, into model.qualities.
 void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures);
 

@@ -3,6 +3,7 @@
 #include "models/image_dataset.h"
 #include "models/integer_export.h"
 #include "models/trainer.h"
+#include "tools/output_file.h"
 #include "tools/train/codec_run.h"
 
 namespace vqcodec::tools {
@@ -62,9 +63,9 @@ std::vector<std::string> measured_pictures(const PriorTrainingOptions& options) 
 codec::ModelFile write_trained_model(codec::ModelFile model, PriorModel& prior,
                                      const PriorTrainingOptions& options) {
   model.prior = export_prior(prior.levels());
-  write_bytes(options.output, codec::write_model(model));  // safe, should measuring fail
+  write_output(options.output, codec::write_model(model));  // safe, should measuring fail
   measure_model(model, measured_pictures(options));
-  write_bytes(options.output, codec::write_model(model));
+  write_output(options.output, codec::write_model(model));
   return model;
 }
 

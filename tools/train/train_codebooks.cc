@@ -8,6 +8,7 @@
 #include "models/codebook_training.h"
 #include "models/image_dataset.h"
 #include "models/integer_import.h"
+#include "tools/file_io.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
 
@@ -74,7 +75,7 @@ void train_codebooks_command(std::vector<std::string> arguments) {
   use_threads(options.training.threads);
   torch::manual_seed(options.training.seed);
 
-  auto model = codec::read_model(read_bytes(from));
+  auto model = codec::read_model(read_file(from));
   std::puts("held-out pictures, before:");
   measure_model(model, measured_pictures(options));
   const auto before = curve(model);

@@ -7,6 +7,8 @@
 #include "models/codebook_training.h"
 #include "models/image_dataset.h"
 #include "models/trainer.h"
+#include "tools/file_io.h"
+#include "tools/output_file.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/train_command.h"
 
@@ -79,12 +81,12 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
     std::printf("codebooks %d of %d\n", done, all);
     std::fflush(stdout);
   });
-  write_bytes(run.codebooks(), write_codec(codec));
+  write_output(run.codebooks(), write_codec(codec));
 }
 
 void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
             const std::vector<std::string>& paths) {
-  auto codec = read_codec(read_bytes(run.codebooks()));
+  auto codec = read_codec(read_file(run.codebooks()));
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
   CropDataset crops(paths, {.side = options.crop});
@@ -95,7 +97,7 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
          .decay_start = 0.3,
          .seed = options.training.seed + 1,
          .run_folder = run.polish()});
-  write_bytes(run.codec(), write_codec(codec));
+  write_output(run.codec(), write_codec(codec));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "models/checkpoint.h"
 #include "models/integer_import.h"
+#include "tools/file_io.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
 
@@ -63,8 +64,8 @@ void train_prior(std::vector<std::string> arguments) {
   std::filesystem::create_directories(run.prior());
   write_text(run.prior() + "/prior.toml", app.config_to_str(/*default_also=*/true));
 
-  auto model = from_model ? codec::read_model(read_bytes(from)) : codec::ModelFile{};
-  auto codec = read_codec(from_model ? model.networks : read_bytes(run.codebooks()));
+  auto model = from_model ? codec::read_model(read_file(from)) : codec::ModelFile{};
+  auto codec = read_codec(from_model ? model.networks : read_file(run.codebooks()));
   codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.price_factor);
   if (from_model)
@@ -75,7 +76,7 @@ void train_prior(std::vector<std::string> arguments) {
   train_prior_phases(prior, options, run.prior());
   if (!from_model) {
     model = describe(codec);
-    model.networks = read_bytes(run.codec());
+    model.networks = read_file(run.codec());
   }
   model.name = name;
   write_trained_model(std::move(model), prior, options);
