@@ -1,5 +1,6 @@
 #include "models/checkpoint.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "entropy/error.h"
@@ -81,7 +82,13 @@ void save_weights(const std::string& path, const torch::nn::Module& model) {
   save_archive(archive, path);
 }
 
-void load_weights(const std::string& path, torch::nn::Module& model) {
+void load_weights(const std::string& path, torch::nn::Module& model,
+                  const std::vector<std::string>& may_lack) {
+  const auto optional = [&](const std::string& key) {
+    return std::any_of(may_lack.begin(), may_lack.end(), [&](const std::string& part) {
+      return key.find(part) != std::string::npos;
+    });
+  };
   loaded(path, [&] {
     torch::NoGradGuard no_grad;
     InputArchive archive;
@@ -89,7 +96,11 @@ void load_weights(const std::string& path, torch::nn::Module& model) {
     const auto read = [&](const auto& items, bool is_buffer) {
       for (const auto& item : items) {
         torch::Tensor value;
-        archive.read(item.key(), value, is_buffer);
+        const bool found = archive.try_read(item.key(), value, is_buffer);
+        if (!found && optional(item.key())) continue;
+        if (!found)
+          throw Error(ErrorKind::kCorrupt, path, ": has no ", item.key(),
+                      "; its model has another shape");
         item.value().copy_(value);
       }
     };

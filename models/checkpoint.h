@@ -23,6 +23,9 @@ TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
 
 // Weights alone, float16 on disk for floating tensors of more than one dimension.
 void save_weights(const std::string& path, const torch::nn::Module& model);
-void load_weights(const std::string& path, torch::nn::Module& model);
+// A parameter whose name has one of `may_lack` in it may be missing in the file: it keeps its
+// value.
+void load_weights(const std::string& path, torch::nn::Module& model,
+                  const std::vector<std::string>& may_lack = {});
 
 }  // namespace vqcodec::models

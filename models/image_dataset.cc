@@ -7,6 +7,7 @@
 
 #include "codec/image_io.h"
 #include "entropy/error.h"
+#include "models/patterns.h"
 
 namespace vqcodec::models {
 namespace F = torch::nn::functional;
@@ -57,7 +58,7 @@ CropDataset::CropDataset(const std::vector<std::string>& paths, const CropOption
                 " pixels");
 }
 
-torch::Tensor CropDataset::crop(Rng& rng) const {
+torch::Tensor CropDataset::photograph(Rng& rng) const {
   const auto& picture =
       pictures_[static_cast<std::size_t>(draw(rng, static_cast<std::int64_t>(pictures_.size())))];
   auto side = options_.side;
@@ -75,6 +76,15 @@ torch::Tensor CropDataset::crop(Rng& rng) const {
   if (draw(rng, 2) == 1) pixels = pixels.flip(2);
   if (draw(rng, 2) == 1) pixels = pixels.transpose(1, 2);
   return pixels;
+}
+
+torch::Tensor CropDataset::crop(Rng& rng) const {
+  const bool with_pattern = draw_uniform(rng) < options_.pattern_share;
+  if (!with_pattern) return photograph(rng);
+  const auto pattern = draw_pattern(options_.side, rng);
+  if (draw(rng, 3) != 0) return pattern;
+  const auto edge = draw(rng, options_.side);
+  return torch::cat({photograph(rng).slice(2, 0, edge), pattern.slice(2, edge)}, 2);
 }
 
 Batch CropDataset::batch(std::int64_t size, Rng& rng) {

@@ -21,6 +21,8 @@ struct CropOptions {
   std::int64_t side = 128;    // pixels
   double shrink_share = 0.3;  // share of the crops that are taken larger and scaled down,
   double shrink_most = 1.6;   // by a factor up to this: removes traces of the source's own coding
+  double pattern_share = 0;  // share of the crops that show a pattern (patterns.h), whole or beside
+                             // the photograph
 };
 
 class CropDataset : public Dataset {
@@ -31,6 +33,7 @@ class CropDataset : public Dataset {
 
  private:
   torch::Tensor crop(Rng& rng) const;
+  torch::Tensor photograph(Rng& rng) const;
   CropOptions options_;
   std::vector<torch::Tensor> pictures_;
 };

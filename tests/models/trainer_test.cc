@@ -83,6 +83,27 @@ TEST(Trainer, RateRisesHoldsAndFalls) {
   EXPECT_NEAR(learning_rate_at(options, 999), 0.05, 1e-9);
 }
 
+// A model with one more parameter than another: it keeps its value where it may be lacking.
+TEST(Checkpoint, WeightsOfASmallerModelLoadWhereThatIsAllowed) {
+  struct Small : torch::nn::Module {
+    Small() { register_parameter("first", torch::full({2, 2}, 3.0)); }
+  };
+  struct Large : Small {
+    Large() { extra = register_parameter("blocks_extra", torch::full({2}, 7.0)); }
+    torch::Tensor extra;
+  };
+  const auto path = (fs::temp_directory_path() / "vqcodec_small_weights.pt").string();
+  Small small;
+  save_weights(path, small);
+  Large large;
+  torch::NoGradGuard no_grad;
+  large.parameters()[0].zero_();
+  EXPECT_THROW(load_weights(path, large), Error);
+  load_weights(path, large, {"blocks"});
+  EXPECT_EQ(large.parameters()[0].sum().item<double>(), 12);
+  EXPECT_EQ(large.extra.sum().item<double>(), 14);
+}
+
 TEST(Checkpoint, RefusesWhatIsNone) {
   const auto folder = fresh_folder("broken");
   fs::create_directories(folder);

@@ -23,6 +23,7 @@ struct CodecTrainingOptions {
   TrainingOptions training;
   std::string output, start_from;
   std::int64_t crop = 128;
+  double pattern_share = 0.06;
   std::int64_t polish_steps = 2500;
   double polish_rate = 2e-4;
   double codebook_price_factor = 0.4, price_factor = 0.35;
@@ -37,9 +38,14 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
                  "the run's folder; an interrupted run goes on there")
       ->required();
   app.add_option("--start-from", options.start_from,
-                 "weights to start from: transform.pt of another run with the same shape");
+                 "weights to start from: transform.pt of another run with the same shape, or with "
+                 "fewer blocks");
   app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
       ->check(CLI::Range(32, 1024))
+      ->capture_default_str();
+  app.add_option("--pattern-share", options.pattern_share,
+                 "share of crops that show text, checkerboards, noise and the like")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--hidden", options.codec.hidden, "channels of the networks")
       ->capture_default_str();
@@ -62,7 +68,7 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
 
 void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
                      const std::vector<std::string>& paths) {
-  CropDataset crops(paths, {.side = options.crop});
+  CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
   train(model, crops,
         {.steps = options.training.steps,
          .batch = options.training.batch,
@@ -89,7 +95,7 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
   auto codec = read_codec(read_file(run.codebooks()));
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
-  CropDataset crops(paths, {.side = options.crop});
+  CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
   train(model, crops,
         {.steps = options.polish_steps,
          .batch = options.training.batch,
@@ -123,7 +129,7 @@ void train_codec(std::vector<std::string> arguments) {
   if (options.start_from.empty())
     model.start_from(statistics.batch(48, rng).images);
   else
-    load_weights(options.start_from, model);
+    load_weights(options.start_from, model, {".blocks."});
   model.compute_in(fast_type(torch::kCPU));
   train_transform(model, options, run, paths);
   if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics);
