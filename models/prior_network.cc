@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "entropy/tree_builder.h"
+#include "models/path_bits.h"
 
 namespace vqcodec::models {
 
@@ -155,13 +156,21 @@ torch::Tensor PriorNetworkImpl::hidden_states(const torch::Tensor& slots,
   return activation(convolved(activation(h), weights(mix->weight * mix->mask)) + bias(bias2));
 }
 
-torch::Tensor PriorNetworkImpl::node_logits(const torch::Tensor& t, std::int64_t quality,
-                                            std::size_t group) {
-  const auto first = first_node(quality, group), last = first_node(quality, group + 1);
+// Split at once: a slice's gradient would be as large as the whole.
+std::vector<PriorNetworkImpl::Nodes> PriorNetworkImpl::nodes_by_group(std::int64_t quality) const {
   const auto q = static_cast<std::size_t>(quality);
-  const auto w = weights(node_weights[q].slice(0, first, last));
-  return torch::matmul(t, w.t().to(t.scalar_type())).to(torch::kFloat32) +
-         node_bias[q].slice(0, first, last);
+  std::vector<std::int64_t> counts;
+  for (const auto& tables : trees(quality)) counts.push_back(tables.tree.nodes());
+  const auto w = weights(node_weights[q]).split_with_sizes(counts);
+  const auto b = node_bias[q].split_with_sizes(counts);
+  std::vector<Nodes> nodes;
+  for (std::size_t g = 0; g < counts.size(); ++g) nodes.push_back({w[g], b[g]});
+  return nodes;
+}
+
+torch::Tensor PriorNetworkImpl::node_logits(const torch::Tensor& features, const Nodes& nodes) {
+  const auto t = activation(features);
+  return torch::matmul(t, nodes.weights.t().to(t.scalar_type())).to(torch::kFloat32) + nodes.bias;
 }
 
 void PriorNetworkImpl::for_each_group(
@@ -189,7 +198,7 @@ void PriorNetworkImpl::for_each_group(
       if (done > 0)
         t = t + torch::matmul(z.slice(1, first_slot, first_slot + done),
                               joint.slice(1, before, before + done).t());
-      use(g, node_logits(activation(t), quality, g));
+      use(g, t);
     }
     first_slot += own;
   }
@@ -199,24 +208,35 @@ torch::Tensor PriorNetworkImpl::bits(const torch::Tensor& slots, const torch::Te
                                      const torch::Tensor& leaves, std::int64_t quality,
                                      torch::ScalarType compute) {
   const auto codes = leaves.permute({1, 0, 2, 3}).flatten(1);  // (G,P)
+  const auto nodes = nodes_by_group(quality);
   std::vector<torch::Tensor> totals;
-  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& logits) {
+  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& t) {
     const auto& tables = trees(quality)[g];
     const auto leaf = codes[static_cast<std::int64_t>(g)];
+    if (t.is_cpu()) {
+      totals.push_back(path_bits({.features = t,
+                                  .node_weights = nodes[g].weights,
+                                  .node_bias = nodes[g].bias,
+                                  .leaves = leaf},
+                                 tables.tree, integers_));
+      return;
+    }
     const auto sign = tables.sign.index_select(0, leaf);
-    const auto on_path = logits.gather(1, tables.node.index_select(0, leaf));
-    totals.push_back((torch::softplus(-sign * on_path) * sign.abs()).sum());
+    const auto on_path = node_logits(t, nodes[g]).gather(1, tables.node.index_select(0, leaf));
+    totals.push_back((torch::softplus(-sign * on_path) * sign.abs()).sum() / std::numbers::ln2);
   });
-  return torch::stack(totals) / std::numbers::ln2;
+  return torch::stack(totals);
 }
 
 std::vector<torch::Tensor> PriorNetworkImpl::lengths(const torch::Tensor& slots,
                                                      const torch::Tensor& coarser,
                                                      std::int64_t quality,
                                                      torch::ScalarType compute) {
+  const auto nodes = nodes_by_group(quality);
   std::vector<torch::Tensor> all;
-  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& logits) {
+  for_each_group(slots, coarser, quality, compute, [&](std::size_t g, const torch::Tensor& t) {
     const auto& tables = trees(quality)[g];
+    const auto logits = node_logits(t, nodes[g]);
     all.push_back((torch::matmul(torch::softplus(-logits), tables.ones) +
                    torch::matmul(torch::softplus(logits), tables.zeros)) /
                   std::numbers::ln2);

@@ -75,11 +75,15 @@ class PriorNetworkImpl : public torch::nn::Module {
  private:
   torch::Tensor hidden_states(const torch::Tensor& slots, const torch::Tensor& coarser,
                               std::int64_t quality, torch::ScalarType compute);
-  // Calls use(group, (P,N) logits of its nodes) for each group in coding order.
+  // Calls use(group, (P,features) before the activation) for each group in coding order.
   void for_each_group(const torch::Tensor& slots, const torch::Tensor& coarser,
                       std::int64_t quality, torch::ScalarType compute,
                       const std::function<void(std::size_t, const torch::Tensor&)>& use);
-  torch::Tensor node_logits(const torch::Tensor& t, std::int64_t quality, std::size_t group);
+  struct Nodes {
+    torch::Tensor weights, bias;  // (nodes,features), (nodes)
+  };
+  std::vector<Nodes> nodes_by_group(std::int64_t quality) const;
+  torch::Tensor node_logits(const torch::Tensor& features, const Nodes& nodes);  // (P,nodes)
   torch::Tensor activation(const torch::Tensor& x) const;
   torch::Tensor weights(const torch::Tensor& w) const;
   PriorOptions options_;
