@@ -1,45 +1,73 @@
-// libFuzzer target: any bytes as a `.vqc`, as they are and with the header's checksum made right,
-// so that the parser behind it is reached. Start it with the files of testdata/golden.
+// libFuzzer target: any bytes as a `.vqc`: as they are, as the body of a header whose checksum
+// holds, and as a file in which every checksum holds, so that each part is reached behind its own.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "codec/codec.h"
 #include "codec/preamble.h"
-#include "entropy/error.h"
+#include "entropy/byte_io.h"
 #include "tests/codec/fake_transform.h"
+#include "tests/codec/sealed_file.h"
+#include "tests/fuzz/expected_errors.h"
 
 namespace {
 
 using namespace vqcodec;
+using vqcodec::testing::with_errors_of_input;
 
 constexpr std::uint64_t kMaxPixels = 1 << 16;  // what a run may cost
 
-void decode(std::span<const std::uint8_t> bytes) {
-  static const codec::ModelFile model = vqcodec::testing::tiny_model();
-  vqcodec::testing::FakeTransform transform;
-  try {
-    codec::inspect(bytes);
-    for (const int levels : {1, 0})
-      codec::decompress(bytes, model, transform, {.levels = levels, .max_pixels = kMaxPixels});
-    codec::verify(bytes, model, 1);
-  } catch (const Error&) {
+const codec::ModelFile& model() {
+  static const codec::ModelFile tiny = vqcodec::testing::tiny_model();
+  return tiny;
+}
+
+// Makes black pictures: the time is for the codec.
+class BlankTransform : public vqcodec::testing::FakeTransform {
+ public:
+  codec::Image synthesise(std::span<const entropy::CodeMap>, int, int,
+                          const codec::Rectangle& rectangle, int) override {
+    codec::Image image{.width = rectangle.width, .height = rectangle.height, .channels = 3};
+    image.pixels.resize(3 * image.area());
+    return image;
   }
+};
+
+void decode(std::span<const std::uint8_t> bytes) {
+  BlankTransform transform;
+  with_errors_of_input([&] { codec::inspect(bytes); });
+  for (const int levels : {1, 0})
+    with_errors_of_input([&] {
+      codec::decompress(bytes, model(), transform, {.levels = levels, .max_pixels = kMaxPixels});
+    });
+  with_errors_of_input([&] { codec::verify(bytes, model(), 1); });
+}
+
+// What follows the checksum, as far as it is there, under a checksum that holds.
+std::vector<std::uint8_t> with_sound_header(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kLengthPlace = 8;
+  entropy::ByteReader reader(bytes.subspan(std::min(kLengthPlace, bytes.size())));
+  const std::uint64_t announced = reader.varint("length");
+  const auto body = reader.bytes(std::min<std::uint64_t>(announced, reader.remaining()), "body");
+  const auto chunks = reader.bytes(reader.remaining(), "chunks");
+  auto file = codec::write_preamble(codec::kPictureFile, body);
+  file.insert(file.end(), chunks.begin(), chunks.end());
+  return file;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::span<const std::uint8_t> bytes(data, size);
+  const std::vector<std::uint8_t> bytes(data, data + size);
   decode(bytes);
-  // Byte 8 is the body's length where that is below 128, as in most small files.
-  constexpr std::size_t kBody = 9;
-  if (size <= kBody) return 0;
-  const std::size_t body_size = std::min<std::size_t>(bytes[kBody - 1], size - kBody);
-  auto mended = codec::write_preamble(codec::kPictureFile, bytes.subspan(kBody, body_size));
-  mended.insert(mended.end(), bytes.begin() + static_cast<std::ptrdiff_t>(kBody + body_size),
-                bytes.end());
-  decode(mended);
+  with_errors_of_input([&] {
+    const auto sound = with_sound_header(bytes);
+    if (sound != bytes) decode(sound);
+    const auto sealed = vqcodec::testing::sealed(codec::read_file(sound, kMaxPixels), model());
+    if (sealed != sound) decode(sealed);
+  });
   return 0;
 }
