@@ -74,8 +74,9 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Te
 LappedNetworkImpl::LappedNetworkImpl(std::int64_t channels, std::int64_t hidden,
                                      std::int64_t blocks, std::int64_t qualities)
     : hidden_(hidden) {
-  enter_ = register_module("enter", Convolution(channels, hidden, 3));
+  if (hidden > 0) enter_ = register_module("enter", Convolution(channels, hidden, 3));
   lap_ = register_module("lap", Convolution(channels, channels, 3, /*zero=*/true));
+  if (hidden == 0) return;
   leave_ = register_module("leave", Convolution(hidden, channels, 3, /*zero=*/true));
   for (std::int64_t i = 0; i < blocks; ++i) blocks_->push_back(ResidualBlock(hidden, qualities));
   register_module("blocks", blocks_);
@@ -84,9 +85,11 @@ LappedNetworkImpl::LappedNetworkImpl(std::int64_t channels, std::int64_t hidden,
 torch::Tensor LappedNetworkImpl::forward(const torch::Tensor& x, const torch::Tensor& quality,
                                          torch::ScalarType compute) {
   const auto input = x.to(compute).contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto lapped = lap_(input).to(torch::kFloat32);
+  if (hidden_ == 0) return lapped;
   auto h = enter_(input);
   for (const auto& block : *blocks_) h = block->as<ResidualBlock>()->forward(h, quality);
-  return lap_(input).to(torch::kFloat32) + leave_(activation(h)).to(torch::kFloat32);
+  return lapped + leave_(activation(h)).to(torch::kFloat32);
 }
 
 torch::ScalarType fast_type(const torch::Device& device) {

@@ -43,7 +43,8 @@ class ResidualBlockImpl : public torch::nn::Module {
 TORCH_MODULE(ResidualBlock);
 
 // A convolution 3x3 plus a residual network beside it, from `channels` to `channels`; zero at the
-// start. The 3x3 is the learned, lapped part of the linear transform.
+// start. The 3x3 is the learned, lapped part of the linear transform, and all there is with no
+// hidden channels.
 class LappedNetworkImpl : public torch::nn::Module {
  public:
   LappedNetworkImpl(std::int64_t channels, std::int64_t hidden, std::int64_t blocks,

@@ -61,6 +61,20 @@ TEST(CodecNetworks, GivesGreyPicturesNoChroma) {
   }
 }
 
+TEST(LappedNetwork, WithoutHiddenChannelsIsAffine) {
+  torch::NoGradGuard no_grad;
+  torch::manual_seed(7);
+  LappedNetwork network(6, /*hidden=*/0, /*blocks=*/0, /*qualities=*/1);
+  for (auto& parameter : network->parameters()) parameter.normal_();
+  const auto quality = torch::zeros({1}, torch::kInt64);
+  const auto at = [&](const torch::Tensor& x) {
+    return network->forward(x, quality, torch::kFloat32);
+  };
+  const auto x = torch::randn({1, 6, 5, 5}), y = torch::randn({1, 6, 5, 5});
+  EXPECT_TRUE(torch::allclose(at(x + y) + at(torch::zeros_like(x)), at(x) + at(y), 1e-4, 1e-4));
+  EXPECT_GT((at(x) - at(y)).abs().max().item<double>(), 0.1);
+}
+
 TEST(CodecModel, LossFallsWithTraining) {
   CodecModel model(CodecOptions{.hidden = 16, .blocks = 1});
   const auto pictures = smooth_pictures(64).repeat({4, 1, 1, 1});

@@ -47,7 +47,8 @@ void add_options(CLI::App& app, CodecTrainingOptions& options) {
                  "share of crops that show text, checkerboards, noise and the like")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  app.add_option("--hidden", options.codec.hidden, "channels of the networks")
+  app.add_option("--hidden", options.codec.hidden,
+                 "channels of the networks; 0: a linear transform")
       ->capture_default_str();
   app.add_option("--blocks", options.codec.blocks, "residual blocks of each network")
       ->capture_default_str();
