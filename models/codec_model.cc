@@ -1,5 +1,7 @@
 #include "models/codec_model.h"
 
+#include "models/codebook_usage.h"
+
 namespace vqcodec::models {
 namespace F = torch::nn::functional;
 
@@ -65,9 +67,10 @@ Loss CodecModel::polish_loss(const torch::Tensor& images, const torch::Tensor& q
     for (std::int64_t n = 0; n < images.size(0); ++n) {
       std::vector<torch::Tensor> one;
       for (const auto& y : levels) one.push_back(y.slice(0, n, n + 1));
-      const auto coded = codec_->quantize(one, quality[n].item<std::int64_t>(), price_factor_);
-      for (std::size_t l = 0; l < coded.size(); ++l)
-        values[l] = n == 0 ? coded[l].values : torch::cat({values[l], coded[l].values});
+      last_quality_ = quality[n].item<std::int64_t>();
+      last_ = codec_->quantize(one, last_quality_, price_factor_);
+      for (std::size_t l = 0; l < last_.size(); ++l)
+        values[l] = n == 0 ? last_[l].values : torch::cat({values[l], last_[l].values});
     }
   }
   const auto restored = networks_->synthesise(values, quality);
@@ -88,10 +91,12 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
   if (codec_) return polish_loss(batch.images, quality);
   const auto levels = networks_->analyse(batch.images, quality);
   std::vector<torch::Tensor> noisy, rounded;
+  points_.clear();
   for (const auto& y : levels) {
     const auto noise = torch::rand(y.sizes(), rng, y.options().requires_grad(false)) - 0.5;
     noisy.push_back(y + noise);
-    rounded.push_back(y + (y.round() - y).detach());
+    points_.push_back(y.detach().round());
+    rounded.push_back(y + (points_.back() - y).detach());
   }
   const auto restored = networks_->synthesise(rounded, quality);
   const auto distortion =
@@ -103,6 +108,18 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
           .terms = {{"rate_bpp", rate.detach().mean()},
                     {"mse", distortion.detach().mean()},
                     {"psnr_db", (10 * torch::log10(65025 / distortion.detach())).mean()}}};
+}
+
+Health CodecModel::health() const {
+  Health health;
+  for (std::size_t l = 0; l < last_.size(); ++l) {
+    CodebookUsage usage(codec_->quantizers[l][static_cast<std::size_t>(last_quality_)]);
+    usage.add(last_[l].codes);
+    append_usage(l, usage.figures(), health);
+  }
+  for (std::size_t l = 0; l < points_.size(); ++l)
+    append_usage(l, {.perplexity = point_perplexity(points_[l])}, health);
+  return health;
 }
 
 std::vector<ParameterGroup> CodecModel::parameter_groups() {

@@ -25,6 +25,7 @@ class CodecModel : public Model {
   // Sum of rate and lambda x distortion, each quality weighed by 1/sqrt(lambda), or the high rates
   // would drown the low ones.
   Loss loss(const Batch& batch, Rng& rng) override;
+  Health health() const override;
   std::vector<ParameterGroup> parameter_groups() override;
 
   // From now on distortion is that of codewords, with straight-through gradients, and only what
@@ -43,7 +44,10 @@ class CodecModel : public Model {
   std::vector<ContextModel> contexts_;
   const QuantizedCodec* codec_ = nullptr;
   double price_factor_ = 1;
-  torch::Tensor lambdas_;  // (qualities)
+  torch::Tensor lambdas_;              // (qualities)
+  std::vector<torch::Tensor> points_;  // [level] (N,C,H,W): what loss() rounded last
+  std::vector<Quantized> last_;        // [level]: codes of the last picture while polishing,
+  std::int64_t last_quality_ = 0;      // and its quality
 };
 
 // Sides extended to multiples of the coarsest stride by repeating the edge. (N,3,H,W).

@@ -35,11 +35,22 @@ std::vector<std::string> list_pictures(const std::string& folder, int hold_out, 
   return chosen;
 }
 
+namespace {
+
+codec::Image read_named(const std::string& path, const std::vector<char>& bytes) {
+  try {
+    return codec::read_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  } catch (const Error& error) {
+    throw Error(error.kind(), path, ": ", error.what());  // one of many
+  }
+}
+
+}  // namespace
+
 torch::Tensor load_picture(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
-  const auto image =
-      codec::read_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  const auto image = read_named(path, bytes);
   const auto pixels = torch::tensor(at::ArrayRef<std::uint8_t>(image.pixels), torch::kUInt8)
                           .view({image.height, image.width, image.channels})
                           .permute({2, 0, 1});
@@ -73,6 +84,7 @@ torch::Tensor CropDataset::photograph(Rng& rng) const {
     pixels = at::_upsample_bilinear2d_aa(pixels.unsqueeze(0), {options_.side, options_.side},
                                          /*align_corners=*/false)
                  .squeeze(0);
+  if (!options_.turned) return pixels;
   if (draw(rng, 2) == 1) pixels = pixels.flip(2);
   if (draw(rng, 2) == 1) pixels = pixels.transpose(1, 2);
   return pixels;

@@ -21,14 +21,20 @@ struct CropOptions {
   std::int64_t side = 128;    // pixels
   double shrink_share = 0.3;  // share of the crops that are taken larger and scaled down,
   double shrink_most = 1.6;   // by a factor up to this: removes traces of the source's own coding
+  bool turned = true;         // mirrored and transposed at random
   double pattern_share = 0;  // share of the crops that show a pattern (patterns.h), whole or beside
                              // the photograph
 };
 
+// Neither scaled nor turned: for kinds of picture whose direction and sharpness matter, as text's.
+inline CropOptions plain_crops(std::int64_t side) {
+  return {.side = side, .shrink_share = 0, .turned = false};
+}
+
 class CropDataset : public Dataset {
  public:
   CropDataset(const std::vector<std::string>& paths, const CropOptions& options);
-  // images: (N,3,side,side), 0..1; flipped and transposed at random.
+  // images: (N,3,side,side), 0..1.
   Batch batch(std::int64_t size, Rng& rng) override;
 
  private:

@@ -34,9 +34,17 @@ struct ParameterGroup {
   double rate_factor = 1;
 };
 
+// What the log says beside the loss, and whether training has gone astray.
+struct Health {
+  std::vector<std::pair<std::string, double>> values;
+  bool collapsed = false;  // codes no longer tell pictures apart
+};
+
 class Model : public torch::nn::Module {
  public:
   virtual Loss loss(const Batch& batch, Rng& rng) = 0;
+  // Of the batch that loss() saw last; asked for where a log line is written.
+  virtual Health health() const { return {}; }
   // All parameters at the run's rate unless a model says otherwise.
   virtual std::vector<ParameterGroup> parameter_groups() { return {{parameters(), 1}}; }
 };

@@ -1,5 +1,6 @@
 #include "models/prior_model.h"
 
+#include "models/codebook_usage.h"
 #include "models/codec_model.h"
 
 namespace vqcodec::models {
@@ -35,10 +36,11 @@ PriorModel::Coded PriorModel::encode(const torch::Tensor& images, std::int64_t q
       const auto lengths =
           levels_[l]->lengths(coded.slots[l], coarser_slots(coded.slots, l), quality, compute_);
       coded.slots.pop_back();
-      quantized = quantizer.quantize(latents[l], price, lengths);
+      quantized = quantizer.quantize(latents[l], price * kCodingPriceFactor, lengths);
     }
     coded.slots.push_back(
         quantizer.slots(quantized.codes).contiguous(torch::MemoryFormat::ChannelsLast));
+    coded.codes.push_back(quantized.codes);
     coded.leaves.push_back(quantized.leaves);
   }
   return coded;
@@ -46,10 +48,11 @@ PriorModel::Coded PriorModel::encode(const torch::Tensor& images, std::int64_t q
 
 std::vector<torch::Tensor> PriorModel::group_bits(const torch::Tensor& images,
                                                   std::int64_t quality) {
-  const auto coded = encode(images, quality);
+  last_ = encode(images, quality);
+  last_quality_ = quality;
   std::vector<torch::Tensor> bits;
-  for (std::size_t l = 0; l < coded.slots.size(); ++l)
-    bits.push_back(levels_[l]->bits(coded.slots[l], coarser_slots(coded.slots, l), coded.leaves[l],
+  for (std::size_t l = 0; l < last_.slots.size(); ++l)
+    bits.push_back(levels_[l]->bits(last_.slots[l], coarser_slots(last_.slots, l), last_.leaves[l],
                                     quality, compute_));
   return bits;
 }
@@ -71,6 +74,20 @@ Loss PriorModel::loss(const Batch& batch, Rng& rng) {
       total /
       std::pow(codec_.networks->options().lambdas[static_cast<std::size_t>(quality)], 0.55) / 10;
   return loss;
+}
+
+Health PriorModel::health() const {
+  Health health;
+  for (std::size_t l = 0; l < last_.codes.size(); ++l) {
+    CodebookUsage usage(codec_.quantizers[l][static_cast<std::size_t>(last_quality_)]);
+    usage.add(last_.codes[l]);
+    append_usage(l, usage.figures(), health);
+  }
+  return health;
+}
+
+void PriorModel::remove(PriorContext context) {
+  for (auto& level : levels_) level->remove(context);
 }
 
 std::vector<ParameterGroup> PriorModel::parameter_groups() {

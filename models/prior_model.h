@@ -18,8 +18,17 @@ class PriorModel : public Model {
   // One quality for each batch, drawn at random. Loss: bits per pixel, divided by what is usual at
   // the quality, so that all count alike.
   Loss loss(const Batch& batch, Rng& rng) override;
+  Health health() const override;  // usage and perplexity of each level's codebooks
   // The trees' nodes are new, each sees few batches, and they are near a convex problem: faster.
   std::vector<ParameterGroup> parameter_groups() override;
+
+  struct Coded {
+    std::vector<torch::Tensor> slots;   // [level] (N,S,H,W): what the prior sees
+    std::vector<torch::Tensor> codes;   // [level] (N,G,H,W) int64
+    std::vector<torch::Tensor> leaves;  // [level] (N,G,H,W) int64: the code, or K where it escaped
+  };
+  // Pictures (N,3,H,W) as codes of one quality, from 0.
+  Coded encode(const torch::Tensor& images, std::int64_t quality);
 
   // Bits of every group on pictures (N,3,H,W): [level] (G).
   std::vector<torch::Tensor> group_bits(const torch::Tensor& images, std::int64_t quality);
@@ -28,17 +37,19 @@ class PriorModel : public Model {
   // assignment: what the encoder does, but in parallel.
   void assign_conditionally(bool on) { conditional_ = on; }
 
+  // Without one of its contexts, for good: what does it bring?
+  void remove(PriorContext context);
+
   std::vector<PriorNetwork>& levels() { return levels_; }
+  std::int64_t qualities() const { return codec_.networks->options().qualities(); }
   void compute_in(torch::ScalarType type) { compute_ = type; }
 
  private:
-  struct Coded {
-    std::vector<torch::Tensor> slots, leaves;  // [level]
-  };
-  Coded encode(const torch::Tensor& images, std::int64_t quality);
   QuantizedCodec& codec_;
   double price_factor_;
   bool conditional_ = false;
+  Coded last_;  // what loss() saw last, of quality last_quality_
+  std::int64_t last_quality_ = 0;
   torch::ScalarType compute_ = torch::kFloat32;
   std::vector<PriorNetwork> levels_;
 };

@@ -244,6 +244,25 @@ std::vector<torch::Tensor> PriorNetworkImpl::lengths(const torch::Tensor& slots,
   return all;
 }
 
+void PriorNetworkImpl::remove(PriorContext context) {
+  torch::NoGradGuard no_grad;
+  const auto clear = [](torch::Tensor weights, std::int64_t first_column) {
+    weights.slice(1, first_column).zero_();
+    weights.register_hook([first_column](const torch::Tensor& gradient) {
+      auto kept = gradient.clone();
+      kept.slice(1, first_column).zero_();
+      return kept;
+    });
+  };
+  if (context == PriorContext::kCoarser && above) clear(above->weight, 0);
+  if (context == PriorContext::kNeighbours) clear(near->weight, 0);
+  if (context == PriorContext::kGroups)
+    for (std::size_t s = 0; s < slice.size(); ++s) {
+      clear(slice[s], options_.hidden);
+      clear(inside[s], 0);
+    }
+}
+
 void PriorNetworkImpl::start_from(ContextModelImpl& context, const LevelLayout& layout,
                                   const torch::Tensor& coarser_slot) {
   torch::NoGradGuard no_grad;

@@ -28,6 +28,9 @@ TreeTables make_tree_tables(const entropy::CodeTree& tree);
 // The tree of a group, from its codewords and lengths.
 entropy::CodeTree make_tree(const Group& group);
 
+// What the prior knows of a code beside the quality.
+enum class PriorContext { kCoarser, kNeighbours, kGroups };
+
 struct PriorOptions {
   std::int64_t slots = 0, coarser = 0, hidden = 192, features = 128;
   std::vector<std::int64_t> slice_slots;
@@ -52,6 +55,8 @@ class PriorNetworkImpl : public torch::nn::Module {
                                      std::int64_t quality, torch::ScalarType compute);
 
   void simulate_integers(bool on) { integers_ = on; }
+  // Sets the weights that see a context to zero, where training leaves them.
+  void remove(PriorContext context);
 
   const PriorOptions& options() const { return options_; }
   const std::vector<TreeTables>& trees(std::int64_t quality) const {

@@ -11,6 +11,11 @@
 
 namespace vqcodec::models {
 
+// Price of a bit where codes are chosen by the prior's own lengths, as a share of the slope: one
+// sees the bits of now alone, not what a zero costs the contexts of later codes. On held-out
+// pictures half the price is 3 % better in rate at equal PSNR than all of it.
+inline constexpr double kCodingPriceFactor = 0.5;
+
 struct QuantizedCodec {
   CodecNetworks networks{nullptr};
   std::vector<std::vector<LevelQuantizer>> quantizers;  // [level][quality]

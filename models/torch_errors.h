@@ -1,4 +1,5 @@
-// models/torch_errors.h: LibTorch's errors, which carry a backtrace of many lines, as our own of one.
+// models/torch_errors.h: LibTorch's errors, which carry a backtrace of many lines, as our own of
+// one.
 #pragma once
 
 #include <c10/util/Exception.h>

@@ -12,6 +12,8 @@ namespace vqcodec::models {
 
 namespace {
 
+constexpr int kCollapsedLines = 3;
+
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
@@ -75,6 +77,7 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
   const auto parameters = model.parameters();
   auto last_checkpoint = Clock::now(), last_log = Clock::now();
   auto last_logged = state.step;
+  int collapsed = 0;  // lines of the log in a row
   for (; state.step < options.steps;) {
     auto rng = make_rng(options.seed, static_cast<std::uint64_t>(state.step));
     set_learning_rate(optimizer, model, learning_rate_at(options, state.step));
@@ -100,9 +103,16 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
           {"gradient_norm", norm},
           {"seconds_per_step", per_step}};
       for (const auto& [name, value] : loss.terms) values.emplace_back(name, value.item<double>());
+      const auto health = model.health();
+      values.insert(values.end(), health.values.begin(), health.values.end());
       log.write(values);
       progress.show(state.step, options.steps, per_step, values);
       if (every_log) every_log(state.step);
+      collapsed = health.collapsed ? collapsed + 1 : 0;
+      if (collapsed == kCollapsedLines)
+        throw Error(ErrorKind::kInternal, "step ", state.step, ": the codes have collapsed (",
+                    kCollapsedLines, " lines in ", options.run_folder,
+                    "/log.jsonl); start anew with a smaller learning rate");
     }
     if (last || seconds_since(last_checkpoint) > options.checkpoint_every_seconds) {
       save_checkpoint(checkpoint, model, optimizer, state);

@@ -26,7 +26,8 @@ struct TrainerOptions {
 
 // Trains from the run folder's checkpoint if there is one, to the same numbers as without the
 // interruption. At the end the model holds the averaged weights. Throws Error(kInternal) where the
-// loss is not finite. `every_log` (may be empty) is called where a log line is written.
+// loss is not finite, or three log lines in a row find the codes collapsed. `every_log` (may be
+// empty) is called where a log line is written.
 void train(Model& model, Dataset& data, const TrainerOptions& options,
            const std::function<void(std::int64_t step)>& every_log = {});
 

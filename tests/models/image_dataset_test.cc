@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "entropy/error.h"
 #include "models/patterns.h"
 
 namespace vqcodec::models {
@@ -42,8 +43,35 @@ TEST(CropDataset, HasTheShareOfPatternsThatIsAskedFor) {
   }
 }
 
+// A ramp to the right that is steeper downwards: turned, mirrored or scaled it would be another.
+TEST(CropDataset, PlainCropsAreWindowsOfThePicture) {
+  const auto folder = std::filesystem::temp_directory_path() / "vqcodec_ramp_folder";
+  std::filesystem::create_directories(folder);
+  std::string pixels;
+  for (int i = 0; i < 64 * 64; ++i) pixels.append(3, static_cast<char>(i % 64 + 2 * (i / 64)));
+  std::ofstream(folder / "ramp.ppm", std::ios::binary) << "P6\n64 64\n255\n" << pixels;
+  CropDataset crops(list_pictures(folder.string(), 0, false), plain_crops(32));
+  auto rng = make_rng(6, 0);
+  const auto levels = crops.batch(50, rng).images * 255;
+  const auto across = levels.slice(3, 1) - levels.slice(3, 0, 31);
+  const auto down = levels.slice(2, 1) - levels.slice(2, 0, 31);
+  EXPECT_TRUE(torch::allclose(across, torch::ones_like(across), 0, 1e-3));
+  EXPECT_TRUE(torch::allclose(down, torch::full_like(down, 2), 0, 1e-3));
+}
+
 TEST(CropDataset, RefusesPicturesSmallerThanACrop) {
   EXPECT_THROW(CropDataset(list_pictures(grey_folder(), 0, false), {.side = 96}), std::exception);
+}
+
+TEST(LoadPicture, NamesTheOneThatIsDamaged) {
+  const auto path = (std::filesystem::temp_directory_path() / "vqcodec_damaged.png").string();
+  std::ofstream(path, std::ios::binary) << "no picture";
+  try {
+    load_picture(path);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find(path + ": "), 0u) << error.what();
+  }
 }
 
 }  // namespace

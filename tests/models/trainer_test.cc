@@ -73,6 +73,19 @@ TEST(Trainer, StopsWhereTheLossIsNotFinite) {
   EXPECT_THROW(train(model, data, nan_options), Error);
 }
 
+TEST(Trainer, StopsWhereCodesHaveCollapsed) {
+  class CollapsedModel : public LineModel {
+   public:
+    Health health() const override { return {.values = {}, .collapsed = true}; }
+  };
+  RandomData data;
+  CollapsedModel model;
+  TrainerOptions options{.steps = 100, .log_every = 10, .run_folder = fresh_folder("collapsed")};
+  std::int64_t last = 0;
+  EXPECT_THROW(train(model, data, options, [&](std::int64_t step) { last = step; }), Error);
+  EXPECT_EQ(last, 30);
+}
+
 TEST(Trainer, RateRisesHoldsAndFalls) {
   TrainerOptions options;
   options.steps = 1000;

@@ -5,6 +5,7 @@
 #include "models/trainer.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_run.h"
+#include "tools/train/prior_figures.h"
 
 namespace vqcodec::tools {
 
@@ -24,12 +25,17 @@ void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
                  "of a bit while codes are assigned with "
                  "order-0 lengths")
       ->capture_default_str();
+  app.add_option("--without", options.without,
+                 "a context that the prior shall do without, to see what it brings")
+      ->check(CLI::IsMember({"coarser", "neighbours", "groups"}));
   app.add_option("--measured", options.measured, "held-out pictures to measure the model on")
       ->capture_default_str();
 }
 
-void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
-                        const std::string& folder) {
+namespace {
+
+void train_phases(PriorModel& prior, const PriorTrainingOptions& options,
+                  const std::string& folder) {
   CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
                     {.side = options.crop});
   TrainerOptions training;
@@ -51,6 +57,20 @@ void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
   training.seed += 1;
   training.run_folder = folder + "/integers";
   train(prior, crops, training);
+}
+
+PriorContext context_named(const std::string& name) {
+  if (name == "coarser") return PriorContext::kCoarser;
+  return name == "groups" ? PriorContext::kGroups : PriorContext::kNeighbours;
+}
+
+}  // namespace
+
+void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
+                        const std::string& folder) {
+  if (!options.without.empty()) prior.remove(context_named(options.without));
+  train_phases(prior, options, folder);
+  report_prior(prior, measured_pictures(options), folder + "/figures.csv");
 }
 
 std::vector<std::string> measured_pictures(const PriorTrainingOptions& options) {
