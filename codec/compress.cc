@@ -9,6 +9,7 @@
 #include "codec/format.h"
 #include "codec/metadata_block.h"
 #include "codec/metrics.h"
+#include "codec/model_check.h"
 #include "codec/picture_encoder.h"
 #include "codec/picture_synthesis.h"
 #include "codec/stage_clock.h"
@@ -32,13 +33,6 @@ void check_image(const Image& image) {
       static_cast<std::int64_t>(image.area()) > kMaxArea)
     throw Error(ErrorKind::kUnsupported, "a picture of ", image.width, " x ", image.height,
                 " pixels; sides reach ", kMaxSide, ", the whole ", kMaxArea, " pixels");
-}
-
-void check_model(const ModelFile& model, Transform& transform) {
-  if (model.levels() != transform.levels() || model.coarsest_stride != transform.coarsest_stride())
-    throw Error(ErrorKind::kCorrupt, "model: ", model.levels(), " levels, stride ",
-                model.coarsest_stride, "; its networks have ", transform.levels(), " and ",
-                transform.coarsest_stride());
 }
 
 Image grey_as_rgb(const Image& image) {
@@ -211,7 +205,7 @@ Bytes compress(const Image& image, const ModelFile& model, Transform& transform,
                const CompressOptions& options, Timings* timings) {
   check_options(options, model);
   check_image(image);
-  check_model(model, transform);
+  check_networks(model, transform);
   StageClock clock(timings);
   const Frame frame =
       clock.time("alpha and metadata", [&] { return make_frame(image, model, options); });

@@ -5,6 +5,7 @@
 #include "codec/codec.h"
 #include "codec/format.h"
 #include "codec/metadata_block.h"
+#include "codec/model_check.h"
 #include "codec/parallel_for.h"
 #include "codec/picture_synthesis.h"
 #include "codec/stage_clock.h"
@@ -95,8 +96,10 @@ Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Tr
   crop.x -= extent.region.x;
   crop.y -= extent.region.y;
   const CodedRegion region{extent.region.width, extent.region.height, header.quality, maps};
-  Image image = clock.time("synthesis",
-                           [&] { return synthesise_crop(transform, region, crop, header.grey); });
+  Image image = clock.time("synthesis", [&] {
+    check_networks(model, transform);
+    return synthesise_crop(transform, region, crop, header.grey);
+  });
 
   clock.time("alpha and metadata", [&] {
     image.source_bits = header.source_bits;

@@ -149,6 +149,22 @@ TEST_F(Damage, DamagedHeadersWithSoundChecksumsAreReported) {
   EXPECT_LT(accepted, 300);
 }
 
+// A model file whose two halves are of different models would have the networks read beside the
+// code maps.
+TEST_F(Damage, NetworksThatDoNotFitTheModelAreRefused) {
+  class CoarserTransform : public FakeTransform {
+   public:
+    int coarsest_stride() const override { return 2 * kTinyStride; }
+  };
+  CoarserTransform coarser;
+  const Bytes bytes = compressed(test_picture(80, 80), {.quality = 2});
+  for (const std::optional<Rectangle> crop : {std::optional<Rectangle>(), {{8, 8, 9, 9}}})
+    EXPECT_EQ(error_of([&] { decompress(bytes, model, coarser, {.crop = crop}); }),
+              ErrorKind::kCorrupt);
+  EXPECT_EQ(error_of([&] { compress(test_picture(80, 80), model, coarser, {.quality = 2}); }),
+            ErrorKind::kCorrupt);
+}
+
 // Slices of random bytes under checksums that hold: the decoder ends, and each escape is in place.
 TEST_F(Damage, RandomSlicesWithSoundHeadersAreReported) {
   std::mt19937 random(7);
