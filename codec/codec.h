@@ -63,7 +63,7 @@ struct FileSummary {
   int tile_size = 0;              // 0: the picture is one tile
   int tiles = 0;
   int whole_levels = 0;  // below levels.size() in a cut file: that many can still be decoded
-  std::uint64_t header_bytes = 0, alpha_bytes = 0, metadata_bytes = 0;
+  std::uint64_t header_bytes = 0, alpha_bytes = 0, metadata_bytes = 0, plain_bytes = 0;
   std::uint64_t size_bytes = 0;  // of the whole file, as the header says
   std::vector<LevelSummary> levels;
 };

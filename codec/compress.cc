@@ -76,9 +76,12 @@ Frame make_frame(const Image& image, const ModelFile& model, const CompressOptio
   return frame;
 }
 
-Bytes assemble(const Frame& frame, int quality, std::span<const EncodedTile> tiles) {
+Bytes assemble(const Frame& frame, int quality, const PlainCells& plain,
+               std::span<const EncodedTile> tiles) {
   FileHeader header = frame.header;
   header.quality = quality;
+  const Bytes cells = plain.any() ? compress_cells(plain) : Bytes{};
+  if (plain.any()) header.plain = chunk_of(cells);
   for (int level = 0; level < header.levels; ++level) {
     const auto l = static_cast<std::size_t>(level);
     for (const EncodedTile& tile : tiles)
@@ -89,6 +92,7 @@ Bytes assemble(const Frame& frame, int quality, std::span<const EncodedTile> til
   file.bytes(write_header(header));
   file.bytes(frame.metadata);
   file.bytes(frame.alpha);
+  file.bytes(cells);
   for (std::size_t level = 0; level < static_cast<std::size_t>(header.levels); ++level)
     for (const EncodedTile& tile : tiles) file.bytes(tile.slices[level]);
   return file.take();
@@ -105,7 +109,8 @@ struct Trials {
   StageClock& clock;
 
   Bytes file_at(const RateSetting& setting) const {
-    return assemble(frame, setting.quality, encoder.encode(setting, /*keep_maps=*/false));
+    const auto tiles = encoder.encode(setting, /*keep_maps=*/false);
+    return assemble(frame, setting.quality, encoder.plain_cells(setting.quality), tiles);
   }
 
   struct Measured {
@@ -117,7 +122,8 @@ struct Trials {
 
 Trials::Measured Trials::measured_at(const RateSetting& setting) const {
   std::vector<EncodedTile> tiles = encoder.encode(setting, /*keep_maps=*/true);
-  Measured result{.file = assemble(frame, setting.quality, tiles)};
+  const PlainCells& plain = encoder.plain_cells(setting.quality);
+  Measured result{.file = assemble(frame, setting.quality, plain, tiles)};
   std::vector<Rectangle> places;
   for (int i = 0; i < tiling.count(); ++i) places.push_back(tiling.tile(i));
   std::vector<entropy::CodeMap> maps;
@@ -127,7 +133,7 @@ Trials::Measured Trials::measured_at(const RateSetting& setting) const {
       of_level.push_back(std::move(tile.maps[static_cast<std::size_t>(level)]));
     maps.push_back(join_maps(std::move(of_level), places, model.coarsest_stride, level));
   }
-  const CodedRegion region{image.width, image.height, setting.quality, maps};
+  const CodedRegion region{image.width, image.height, setting.quality, maps, plain};
   const Image decoded = clock.time("synthesis", [&] {
     return synthesise_crop(transform, region, tiling.picture(), image.channels == 1);
   });

@@ -39,10 +39,10 @@ Extent extent_of(const FileHeader& header, const Transform& transform,
     throw Error(ErrorKind::kUsage, "crop ", crop.x, ",", crop.y, ",", crop.width, ",", crop.height,
                 " is not inside the picture of ", header.width, " x ", header.height, " pixels");
   // Of the whole picture the transform is not asked: it may still be loading.
-  const Rectangle needed =
-      options.crop ? grown(aligned(crop, transform.coarsest_stride(), header.picture()),
-                           transform.margin(), header.picture())
-                   : crop;
+  const Rectangle needed = options.crop
+                               ? grown(aligned(crop, transform.coarsest_stride(), header.picture()),
+                                       transform.margin(), header.picture())
+                               : crop;
   const Tiling tiling = header.tiling();
   extent.tiles = tiling.touching(needed);
   for (const int tile : extent.tiles) extent.places.push_back(tiling.tile(tile));
@@ -95,7 +95,8 @@ Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Tr
   Rectangle crop = extent.crop;
   crop.x -= extent.region.x;
   crop.y -= extent.region.y;
-  const CodedRegion region{extent.region.width, extent.region.height, header.quality, maps};
+  const auto plain = cut_cells(decoder.plain_cells(), extent.region, model.coarsest_stride);
+  const CodedRegion region{extent.region.width, extent.region.height, header.quality, maps, plain};
   Image image = clock.time("synthesis", [&] {
     check_networks(model, transform);
     return synthesise_crop(transform, region, crop, header.grey);

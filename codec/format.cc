@@ -23,7 +23,8 @@ constexpr int kMetadata = 2;
 constexpr int kAlpha = 4;
 constexpr int kSourceBits = 8;  // a byte follows
 constexpr int kTiles = 16;      // a byte with log2 of the tile size follows
-constexpr int kAllFlags = 31;
+constexpr int kPlain = 32;
+constexpr int kAllFlags = 63;
 
 constexpr int kMinTileShift = std::countr_zero(unsigned{kMinTileSize});
 constexpr int kMaxTileShift = std::countr_zero(unsigned{kTileSize});
@@ -34,7 +35,7 @@ int flags_of(const FileHeader& header) {
   const bool other_tiles = header.tile_size != default_tile_size(header.width, header.height);
   return (header.grey ? kGrey : 0) | (header.metadata ? kMetadata : 0) |
          (header.alpha ? kAlpha : 0) | (header.source_bits != 8 ? kSourceBits : 0) |
-         (other_tiles ? kTiles : 0);
+         (other_tiles ? kTiles : 0) | (header.plain ? kPlain : 0);
 }
 
 bool is_finest(std::size_t slice, const FileHeader& header) {
@@ -84,6 +85,7 @@ void read_flagged_fields(ByteReader& reader, FileHeader& header, bool has_flags)
                 " bits a sample, expected 1..16");
   if ((flags & kMetadata) != 0) header.metadata = read_side_chunk(reader, "metadata in the table");
   if ((flags & kAlpha) != 0) header.alpha = read_side_chunk(reader, "alpha in the table");
+  if ((flags & kPlain) != 0) header.plain = read_side_chunk(reader, "plain cells in the table");
   if (flags_of(header) != flags || has_flags != (flags != 0))
     throw Error(ErrorKind::kCorrupt, "header: flags ", flags, " say nothing new, expected ",
                 flags_of(header));
@@ -146,6 +148,7 @@ std::vector<std::uint8_t> write_header(const FileHeader& header) {
   }
   if (header.metadata) write_side_chunk(body, *header.metadata);
   if (header.alpha) write_side_chunk(body, *header.alpha);
+  if (header.plain) write_side_chunk(body, *header.plain);
   for (std::size_t i = 0; i < header.slices.size(); ++i) {
     body.varint(header.slices[i].size_bytes);
     if (is_finest(i, header))
@@ -175,6 +178,7 @@ File read_file(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
   };
   if (file.header.metadata) file.metadata = next_chunk(file.header.metadata->size_bytes);
   if (file.header.alpha) file.alpha = next_chunk(file.header.alpha->size_bytes);
+  if (file.header.plain) file.plain = next_chunk(file.header.plain->size_bytes);
   for (const Chunk& slice : file.header.slices) {
     const auto chunk = next_chunk(slice.size_bytes);
     if (!cut) file.slices.push_back(chunk);
@@ -196,6 +200,12 @@ void require_levels(const File& file, std::size_t bytes_there, int levels) {
 void check_side_chunks(const File& file) {
   check_side_chunk(file.metadata, file.header.metadata, "metadata");
   check_side_chunk(file.alpha, file.header.alpha, "alpha");
+  check_side_chunk(file.plain, file.header.plain, "plain cells");
+}
+
+PlainCells read_plain_cells(const File& file, int coarsest_stride) {
+  if (!file.header.plain) return {};
+  return decompress_cells(file.plain, file.header.width, file.header.height, coarsest_stride);
 }
 
 }  // namespace vqcodec::codec

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/plain_cells.h"
 #include "codec/tiles.h"
 
 namespace vqcodec::codec {
@@ -37,6 +38,7 @@ struct FileHeader {
   std::uint64_t fingerprint = 0;
   std::optional<Chunk> metadata = {};  // checksum: checksum32 of its bytes
   std::optional<Chunk> alpha = {};     // the same
+  std::optional<Chunk> plain = {};     // the same
   std::vector<Chunk> slices;           // [level * tiles + tile]; checksum: see slice_checksum
 
   Tiling tiling() const { return Tiling(width, height, tile_size); }
@@ -58,9 +60,9 @@ std::vector<std::uint8_t> write_header(const FileHeader& header);
 // A file taken apart; borrows its bytes.
 struct File {
   FileHeader header;
-  std::size_t header_size = 0;                        // bytes, preamble and table included
-  std::uint64_t size_bytes = 0;                       // what the header says the whole file has
-  std::span<const std::uint8_t> metadata, alpha;      // empty where absent
+  std::size_t header_size = 0;                           // bytes, preamble and table included
+  std::uint64_t size_bytes = 0;                          // what the header says the whole file has
+  std::span<const std::uint8_t> metadata, alpha, plain;  // empty where absent
   std::vector<std::span<const std::uint8_t>> slices;  // those that are whole, in the file's order
   int whole_levels = 0;  // levels of which every slice is there; below header.levels in a cut file
 };
@@ -72,7 +74,10 @@ File read_file(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels);
 // Throws Error(kCorrupt) where the file is cut before the end of the first `levels` levels.
 void require_levels(const File& file, std::size_t bytes_there, int levels);
 
-// Metadata and alpha against their checksums. Throws Error(kCorrupt).
+// Metadata, alpha and plain cells against their checksums. Throws Error(kCorrupt).
 void check_side_chunks(const File& file);
+
+// Those of the whole picture; none where the file has no such chunk. Throws Error(kCorrupt).
+PlainCells read_plain_cells(const File& file, int coarsest_stride);
 
 }  // namespace vqcodec::codec

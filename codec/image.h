@@ -8,9 +8,9 @@
 
 namespace vqcodec::codec {
 
-// One piece of metadata, kept byte for byte. Types are four letters: "iCCP" (profile, uncompressed),
-// "eXIf" (as in PNG: without the "Exif\0\0" prefix), "xmp " (packet), "gAMA", "cHRM", "sRGB", "pHYs"
-// (as in PNG), "tEXt" (keyword, 0, text in UTF-8).
+// One piece of metadata, kept byte for byte. Types are four letters: "iCCP" (profile,
+// uncompressed), "eXIf" (as in PNG: without the "Exif\0\0" prefix), "xmp " (packet), "gAMA",
+// "cHRM", "sRGB", "pHYs" (as in PNG), "tEXt" (keyword, 0, text in UTF-8).
 struct Metadata {
   std::string type;
   std::vector<std::uint8_t> bytes;
@@ -21,7 +21,7 @@ struct Metadata {
 struct Image {
   int width = 0;
   int height = 0;
-  int channels = 0;  // 1 (grey) or 3 (RGB)
+  int channels = 0;                  // 1 (grey) or 3 (RGB)
   std::vector<std::uint8_t> pixels;  // (height, width, channels)
   std::vector<std::uint8_t> alpha;   // (height, width), or empty: opaque
   std::vector<Metadata> metadata;

@@ -36,7 +36,18 @@ PictureEncoder::Analyses& PictureEncoder::analyses_of(int quality) {
   return analyses;
 }
 
+void PictureEncoder::choose_plain_cells(int quality) {
+  if (plain_.contains(quality)) return;
+  const int stride = model_.coarsest_stride;
+  auto cells = make_cells(picture_.width, picture_.height, stride);
+  for (int i = 0; i < tiling_.count(); ++i)
+    place_cells(transform_.choose_plain(picture_, tiling_.tile(i), quality), tiling_.tile(i),
+                stride, cells);
+  plain_[quality] = cells.any() ? std::move(cells) : PlainCells{};
+}
+
 std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool keep_maps) {
+  clock_.time("plain cells", [&] { choose_plain_cells(setting.quality); });
   Analyses& analyses = analyses_of(setting.quality);
   std::vector<EncodedTile> encoded(analyses.size());
   const auto batch_size = static_cast<std::size_t>(threads_);
@@ -45,8 +56,8 @@ std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool
     clock_.time("analysis", [&] {
       for (std::size_t i = start; i < end; ++i) {
         if (!analyses[i])
-          analyses[i] =
-              transform_.analyse(picture_, tiling_.tile(static_cast<int>(i)), setting.quality);
+          analyses[i] = transform_.analyse(picture_, plain_[setting.quality],
+                                           tiling_.tile(static_cast<int>(i)), setting.quality);
       }
     });
     clock_.time("prior and coder", [&] {
@@ -63,13 +74,14 @@ std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool
 EncodedTile PictureEncoder::encode_tile(int tile, Analysis& analysis, const RateSetting& setting,
                                         bool keep_maps) const {
   const Rectangle place = tiling_.tile(tile);
+  const auto plain = cut_cells(plain_cells(setting.quality), place, model_.coarsest_stride);
   EncodedTile result;
   std::uint64_t chained_hash = 0;
   for (int level = 0; level < model_.levels(); ++level) {
     entropy::EncodedSlice slice = coder_.encode(
         setting.quality, level, positions_across(place.height, model_.coarsest_stride, level),
         positions_across(place.width, model_.coarsest_stride, level), result.maps,
-        analysis.source(level, setting.lagrangian));
+        analysis.source(level, setting.lagrangian), plain_positions(plain, level));
     chained_hash = chain_hash(chained_hash, code_hash(slice.map), slice.bytes);
     result.chained_hashes.push_back(chained_hash);
     result.slices.push_back(std::move(slice.bytes));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/model_file.h"
+#include "codec/plain_cells.h"
 #include "codec/rate_control.h"
 #include "codec/stage_clock.h"
 #include "codec/tiles.h"
@@ -30,10 +31,13 @@ class PictureEncoder {
                  Transform& transform, int threads, bool keep_analyses, StageClock& clock);
 
   std::vector<EncodedTile> encode(const RateSetting& setting, bool keep_maps);
+  // What encode() took for a quality, which it must have seen.
+  const PlainCells& plain_cells(int quality) const { return plain_.at(quality); }
 
  private:
   using Analyses = std::vector<std::unique_ptr<Analysis>>;  // by tile; null: not there
   Analyses& analyses_of(int quality);
+  void choose_plain_cells(int quality);
   EncodedTile encode_tile(int tile, Analysis& analysis, const RateSetting& setting,
                           bool keep_maps) const;
 
@@ -46,6 +50,7 @@ class PictureEncoder {
   StageClock& clock_;
   entropy::SliceCoder coder_;
   std::map<int, Analyses> analyses_;  // by quality, kept for the next setting
+  std::map<int, PlainCells> plain_;   // by quality; empty: none
 };
 
 }  // namespace vqcodec::codec

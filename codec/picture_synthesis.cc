@@ -49,8 +49,8 @@ Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rec
     Rectangle place = pieces.tile(i);
     place.x += whole.x;
     place.y += whole.y;
-    const Image piece =
-        transform.synthesise(region.maps, region.width, region.height, place, region.quality);
+    const Image piece = transform.synthesise(region.maps, region.plain, region.width, region.height,
+                                             place, region.quality);
     if (piece.width != place.width || piece.height != place.height || piece.channels != 3 ||
         piece.pixels.size() != 3 * piece.area())
       throw Error(ErrorKind::kInternal, "networks: ", piece.width, " x ", piece.height,

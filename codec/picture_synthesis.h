@@ -15,6 +15,7 @@ struct CodedRegion {
   int height = 0;
   int quality = 0;
   std::span<const entropy::CodeMap> maps;  // levels 0..n-1
+  const PlainCells& plain;
 };
 
 // The crop (in the region's coordinates); grey pictures come back with one channel.

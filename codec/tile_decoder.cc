@@ -29,10 +29,12 @@ TileDecoder::TileDecoder(const File& file, const ModelFile& model)
     : file_(file),
       model_(checked_model(file.header, model)),
       tiling_(file.header.tiling()),
+      plain_(read_plain_cells(file, model.coarsest_stride)),
       coder_(model.prior) {}
 
 DecodedTile TileDecoder::decode(int tile, int levels) const {
   const Rectangle place = tiling_.tile(tile);
+  const auto plain = cut_cells(plain_, place, model_.coarsest_stride);
   DecodedTile result;
   std::uint64_t chained_hash = 0;
   for (int level = 0; level < levels; ++level) {
@@ -40,7 +42,7 @@ DecodedTile TileDecoder::decode(int tile, int levels) const {
     entropy::DecodedSlice slice = coder_.decode(
         file_.header.quality, level, positions_across(place.height, model_.coarsest_stride, level),
         positions_across(place.width, model_.coarsest_stride, level), result.maps,
-        file_.slices[index]);
+        file_.slices[index], plain_positions(plain, level));
     result.code_hashes.push_back(code_hash(slice.map));
     chained_hash = chain_hash(chained_hash, result.code_hashes.back(), file_.slices[index]);
     const std::uint32_t computed = slice_checksum(chained_hash, level, file_.header.levels);

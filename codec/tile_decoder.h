@@ -20,8 +20,10 @@ struct DecodedTile {
 class TileDecoder {
  public:
   // Borrows both. Throws Error: (kUnsupported) where the file needs another model, (kCorrupt) where
-  // its header asks for what the model has not.
+  // its header asks for what the model has not, or the plain cells cannot be.
   TileDecoder(const File& file, const ModelFile& model);
+
+  const PlainCells& plain_cells() const { return plain_; }  // of the picture; empty: none
 
   // The first `levels` levels, which must be whole. Throws Error(kCorrupt) where a checksum is off.
   DecodedTile decode(int tile, int levels) const;
@@ -30,6 +32,7 @@ class TileDecoder {
   const File& file_;
   const ModelFile& model_;
   Tiling tiling_;
+  PlainCells plain_;
   entropy::SliceCoder coder_;
 };
 

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "codec/image.h"
+#include "codec/plain_cells.h"
 #include "entropy/code_map.h"
 #include "entropy/code_source.h"
 
@@ -33,15 +34,22 @@ class Transform {
   // Pixels around a rectangle that its latents or pixels depend on; a multiple of the stride.
   virtual int margin() const = 0;
 
-  // picture: 3 channels (grey pictures come with R = G = B). The rectangle starts on multiples of
-  // coarsest_stride() and ends on them or at the picture's edge. Reads up to margin() around it.
-  virtual std::unique_ptr<Analysis> analyse(const Image& picture, const Rectangle& rectangle,
-                                            int quality) = 0;
+  // The cells of the rectangle that are better off without the networks; empty: none. Arguments as
+  // in analyse().
+  virtual PlainCells choose_plain(const Image& picture, const Rectangle& rectangle,
+                                  int quality) = 0;
 
-  // maps: levels 0..n-1 of the whole picture, n >= 1; absent finer levels count as zero.
+  // picture: 3 channels (grey pictures come with R = G = B). plain: of the whole picture. The
+  // rectangle starts on multiples of coarsest_stride() and ends on them or at the picture's edge.
+  // Reads up to margin() around it.
+  virtual std::unique_ptr<Analysis> analyse(const Image& picture, const PlainCells& plain,
+                                            const Rectangle& rectangle, int quality) = 0;
+
+  // maps: levels 0..n-1 of the whole picture, n >= 1; absent finer levels count as zero. plain: as
+  // for analyse().
   // Returns the rectangle's pixels, 3 channels; width and height are the picture's.
-  virtual Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
-                           const Rectangle& rectangle, int quality) = 0;
+  virtual Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain,
+                           int width, int height, const Rectangle& rectangle, int quality) = 0;
 };
 
 }  // namespace vqcodec::codec

@@ -51,6 +51,7 @@ FileSummary inspect(std::span<const std::uint8_t> bytes) {
                       .header_bytes = file.header_size,
                       .alpha_bytes = header.alpha.value_or(Chunk{}).size_bytes,
                       .metadata_bytes = header.metadata.value_or(Chunk{}).size_bytes,
+                      .plain_bytes = header.plain.value_or(Chunk{}).size_bytes,
                       .size_bytes = file.size_bytes,
                       .levels = std::vector<LevelSummary>(static_cast<std::size_t>(header.levels))};
   for (std::size_t slice = 0; slice < header.slices.size(); ++slice)

@@ -17,4 +17,8 @@ Choice CodeMapSource::choose(int position, int group, std::span<const std::uint3
   return choice;
 }
 
+Choice CodeMapSource::choose_plain(int position, int group, int /*codeword*/) {
+  return choose(position, group, {});
+}
+
 }  // namespace vqcodec::entropy

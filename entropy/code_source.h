@@ -26,6 +26,8 @@ class CodeSource {
   virtual bool weighs_lengths() const = 0;
   // lengths: K + 1 entries (the last: the escape leaf), or empty.
   virtual Choice choose(int position, int group, std::span<const std::uint32_t> lengths) = 0;
+  // At a plain position: the remainders from a given codeword.
+  virtual Choice choose_plain(int position, int group, int codeword) = 0;
 };
 
 class CodeMapSource : public CodeSource {
@@ -33,6 +35,7 @@ class CodeMapSource : public CodeSource {
   explicit CodeMapSource(const CodeMap& map) : map_(map) {}  // Borrows.
   bool weighs_lengths() const override { return false; }
   Choice choose(int position, int group, std::span<const std::uint32_t> lengths) override;
+  Choice choose_plain(int position, int group, int codeword) override;
 
  private:
   const CodeMap& map_;

@@ -38,6 +38,42 @@ class AdaptiveBit {
   Probability one_ = kEven;
 };
 
+// The lowest `bits` of the value, highest first, as likely set as not.
+template <typename Side>
+std::uint32_t code_even(Side& side, std::uint32_t value, int bits, IdealLength& length) {
+  std::uint32_t result = 0;
+  for (int bit = bits - 1; bit >= 0; --bit) {
+    const bool decision = side.code((value >> bit & 1) != 0, kEven);
+    length.add(decision, kEven);
+    result = result << 1 | (decision ? 1U : 0U);
+  }
+  return result;
+}
+
+using MoreDigits = std::array<AdaptiveBit, kRemainderBits>;
+
+// Zero?, sign, then the magnitude's number of binary digits, unary, then the digits after the
+// first. Throws Error(kCorrupt) for more than kRemainderBits digits.
+template <typename Side>
+std::int32_t code_signed(Side& side, std::int32_t value, AdaptiveBit& is_nonzero,
+                         AdaptiveBit& is_negative, MoreDigits& has_more_digits,
+                         IdealLength& length) {
+  if (!is_nonzero.code(side, value != 0, length)) return 0;
+  const bool negative = is_negative.code(side, value < 0, length);
+  const auto magnitude = static_cast<std::uint32_t>(value < 0 ? -std::int64_t{value} : value);
+  const auto wanted = static_cast<int>(std::bit_width(magnitude));
+  int digits = 1;
+  while (
+      has_more_digits[static_cast<std::size_t>(digits - 1)].code(side, wanted > digits, length)) {
+    if (++digits > kRemainderBits) {
+      throw Error(ErrorKind::kCorrupt, "escape: a remainder of 2^", kRemainderBits, " or more");
+    }
+  }
+  const std::uint32_t top = 1U << (digits - 1);
+  const std::uint32_t result = top | code_even(side, magnitude, digits - 1, length);
+  return negative ? -static_cast<std::int32_t>(result) : static_cast<std::int32_t>(result);
+}
+
 // State of one slice.
 class EscapeCoder {
  public:
@@ -53,45 +89,15 @@ class EscapeCoder {
     }
     for (int c = 0; c < kMaxDimension; ++c) {
       std::int32_t& remainder = choice.remainder[static_cast<std::size_t>(c)];
-      remainder = c < dimension ? code_remainder(side, remainder, length) : 0;
+      remainder = c < dimension ? code_signed(side, remainder, is_nonzero_, is_negative_,
+                                              has_more_digits_, length)
+                                : 0;
     }
   }
 
  private:
-  // The lowest `bits` of the value, highest first, as likely set as not.
-  template <typename Side>
-  static std::uint32_t code_even(Side& side, std::uint32_t value, int bits, IdealLength& length) {
-    std::uint32_t result = 0;
-    for (int bit = bits - 1; bit >= 0; --bit) {
-      const bool decision = side.code((value >> bit & 1) != 0, kEven);
-      length.add(decision, kEven);
-      result = result << 1 | (decision ? 1U : 0U);
-    }
-    return result;
-  }
-
-  // Zero?, sign, then the magnitude's number of binary digits, unary, then the digits after the
-  // first.
-  template <typename Side>
-  std::int32_t code_remainder(Side& side, std::int32_t value, IdealLength& length) {
-    if (!is_nonzero_.code(side, value != 0, length)) return 0;
-    const bool is_negative = is_negative_.code(side, value < 0, length);
-    const auto magnitude = static_cast<std::uint32_t>(value < 0 ? -std::int64_t{value} : value);
-    const auto wanted = static_cast<int>(std::bit_width(magnitude));
-    int digits = 1;
-    while (has_more_digits_[static_cast<std::size_t>(digits - 1)].code(side, wanted > digits,
-                                                                       length)) {
-      if (++digits > kRemainderBits) {
-        throw Error(ErrorKind::kCorrupt, "escape: a remainder of 2^", kRemainderBits, " or more");
-      }
-    }
-    const std::uint32_t top = 1U << (digits - 1);
-    const std::uint32_t result = top | code_even(side, magnitude, digits - 1, length);
-    return is_negative ? -static_cast<std::int32_t>(result) : static_cast<std::int32_t>(result);
-  }
-
   AdaptiveBit is_nonzero_, is_negative_;
-  std::array<AdaptiveBit, kRemainderBits> has_more_digits_;
+  MoreDigits has_more_digits_;
 };
 
 }  // namespace vqcodec::entropy

@@ -28,7 +28,8 @@ struct SliceCoder::Impl {
   void check_map(const CodeMap& map, int quality, int level) const;
   template <typename Side>
   std::pair<CodeMap, SliceStatistics> walk(Side& side, int quality, int level, int height,
-                                           int width, std::span<const CodeMap> coarser) const;
+                                           int width, std::span<const CodeMap> coarser,
+                                           std::span<const std::uint8_t> plain) const;
 
   const IntegerPixelCnn& prior;
   const Kernels& kernels;
@@ -80,10 +81,14 @@ void SliceCoder::Impl::check_map(const CodeMap& map, int quality, int level) con
 }
 
 template <typename Side>
-std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(Side& side, int quality, int level,
-                                                           int height, int width,
-                                                           std::span<const CodeMap> coarser) const {
+std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(
+    Side& side, int quality, int level, int height, int width, std::span<const CodeMap> coarser,
+    std::span<const std::uint8_t> plain) const {
   const QualityPrior& groups = quality_of(quality, level, height, width, coarser);
+  if (!plain.empty() &&
+      plain.size() != static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
+    throw Error(ErrorKind::kInternal, "slice: ", plain.size(), " plain flags for ", width, "x",
+                height, " positions");
   const auto index = static_cast<std::size_t>(level);
   Context context(prior.levels[index], levels[index], groups, kernels, height, width);
   for (std::size_t j = 0; j < index; ++j) {
@@ -97,7 +102,7 @@ std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(Side& side, int quali
   map.width = width;
   map.groups = static_cast<int>(groups.groups.size());
   map.codes.resize(static_cast<std::size_t>(map.positions()) * groups.groups.size());
-  SliceStatistics statistics = SliceWalk(groups, nodes, context, side).run(map);
+  SliceStatistics statistics = SliceWalk(groups, nodes, context, plain, side).run(map);
   return {std::move(map), std::move(statistics)};
 }
 
@@ -109,17 +114,19 @@ SliceCoder::SliceCoder(const IntegerPixelCnn& prior, Isa isa) {
 SliceCoder::~SliceCoder() = default;
 
 EncodedSlice SliceCoder::encode(int quality, int level, int height, int width,
-                                std::span<const CodeMap> coarser, CodeSource& source) const {
+                                std::span<const CodeMap> coarser, CodeSource& source,
+                                std::span<const std::uint8_t> plain) const {
   EncodingSide side(source);
-  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser);
+  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser, plain);
   return {side.finish(), std::move(map), std::move(statistics)};
 }
 
 DecodedSlice SliceCoder::decode(int quality, int level, int height, int width,
                                 std::span<const CodeMap> coarser,
-                                std::span<const std::uint8_t> bytes) const {
+                                std::span<const std::uint8_t> bytes,
+                                std::span<const std::uint8_t> plain) const {
   DecodingSide side(bytes);
-  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser);
+  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser, plain);
   return {std::move(map), std::move(statistics)};
 }
 

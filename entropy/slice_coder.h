@@ -19,7 +19,8 @@ namespace vqcodec::entropy {
 // Ideal lengths of what a slice holds, in bits / kLengthOne, one entry a group.
 struct SliceStatistics {
   std::vector<std::uint64_t> code_length;    // decisions to the codewords, the escape leaf excluded
-  std::vector<std::uint64_t> escape_length;  // escape leaf, codeword and remainders of escapes
+  std::vector<std::uint64_t> escape_length;  // escape leaf, codeword and remainders of escapes, and
+                                             // all of plain positions
 };
 
 struct EncodedSlice {
@@ -40,14 +41,17 @@ class SliceCoder {
   explicit SliceCoder(const IntegerPixelCnn& prior, Isa isa = choose_isa());
   ~SliceCoder();
 
-  // coarser: the maps of levels 0 .. level-1 of the same tile. Throws Error(kInternal) on a grid
-  // that does not fit them.
+  // coarser: the maps of levels 0 .. level-1 of the same tile. plain: (height, width), not 0 where
+  // a position is coded without the prior, as its zero codewords and remainders; empty: nowhere.
+  // Throws Error(kInternal) on grids that do not fit each other.
   EncodedSlice encode(int quality, int level, int height, int width,
-                      std::span<const CodeMap> coarser, CodeSource& source) const;
+                      std::span<const CodeMap> coarser, CodeSource& source,
+                      std::span<const std::uint8_t> plain = {}) const;
   // Throws Error(kCorrupt) where an escape cannot be; otherwise any bytes give some map: the
   // checksum of the codes decides.
   DecodedSlice decode(int quality, int level, int height, int width,
-                      std::span<const CodeMap> coarser, std::span<const std::uint8_t> bytes) const;
+                      std::span<const CodeMap> coarser, std::span<const std::uint8_t> bytes,
+                      std::span<const std::uint8_t> plain = {}) const;
 
  private:
   struct Impl;

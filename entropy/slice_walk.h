@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "entropy/escape_coder.h"
 #include "entropy/ideal_length.h"
 #include "entropy/node_probabilities.h"
+#include "entropy/plain_coder.h"
 #include "entropy/slice_coder.h"
 #include "entropy/wavefront.h"
 
@@ -27,6 +29,7 @@ class EncodingSide {
   // Throws Error(kInternal) for a choice that could not be read back.
   Choice choose(int position, int group, const GroupPrior& prior,
                 std::span<const std::uint32_t> lengths);
+  Choice choose_plain(int position, int group, const GroupPrior& prior, int codeword);
   bool code(bool decision, Probability one) {
     encoder_.encode(decision, one);
     return decision;
@@ -44,6 +47,7 @@ class DecodingSide {
 
   bool weighs_lengths() const { return false; }
   Choice choose(int, int, const GroupPrior&, std::span<const std::uint32_t>) { return {}; }
+  Choice choose_plain(int, int, const GroupPrior&, int) { return {}; }
   bool code(bool /*unknown*/, Probability one) { return decoder_.decode(one); }
 
  private:
@@ -53,17 +57,20 @@ class DecodingSide {
 template <typename Side>
 class SliceWalk {
  public:
+  // plain: (positions), not 0 at plain ones; empty: none are.
   SliceWalk(const QualityPrior& quality, const NodeProbabilities& nodes, Context& context,
-            Side& side)
+            std::span<const std::uint8_t> plain, Side& side)
       : quality_(quality),
         nodes_(nodes),
         context_(context),
+        plain_(plain),
         side_(side),
         code_length_(quality.groups.size()),
         escape_length_(quality.groups.size()) {}
 
   // Fills the map, which has its sizes.
   SliceStatistics run(CodeMap& map) {
+    if (!plain_.empty()) plain_coder_.emplace(quality_, map.height, map.width);
     const Wavefronts wavefronts(map.height, map.width);
     root_products_.resize(static_cast<std::size_t>(wavefronts.longest()));
     for (int t = 0; t < wavefronts.count(); ++t) {
@@ -105,8 +112,10 @@ class SliceWalk {
     nodes_.root_products(group, context_.features(0), context_.feature_stride(), products);
     for (int m = 0; m < wavefront.count; ++m) {
       const int position = (wavefront.y + m) * map.width + wavefront.x - kWavefrontSlope * m;
-      const Choice choice =
-          code_symbol(position, g, context_.features(m), products[static_cast<std::size_t>(m)]);
+      const bool is_plain = !plain_.empty() && plain_[static_cast<std::size_t>(position)] != 0;
+      const Choice choice = is_plain ? code_plain(position, g)
+                                     : code_symbol(position, g, context_.features(m),
+                                                   products[static_cast<std::size_t>(m)]);
       const std::size_t index = map.index(position, g);
       map.codes[index] = static_cast<std::uint16_t>(choice.code);
       if (choice.escaped) {
@@ -138,6 +147,15 @@ class SliceWalk {
     return choice;
   }
 
+  Choice code_plain(int position, int g) {
+    const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
+    Choice choice = side_.choose_plain(position, g, group, plain_coder_->zero_codeword_of(g));
+    IdealLength length;
+    plain_coder_->code(side_, position, g, group, choice, length);
+    escape_length_[static_cast<std::size_t>(g)].add(length);
+    return choice;
+  }
+
   // From the root to a leaf; branches: what is known of the way, as CodeTree::branches.
   int descend(const GroupPrior& group, std::span<const std::uint8_t> features,
               std::int32_t root_product, std::uint64_t branches, IdealLength& length) {
@@ -156,8 +174,10 @@ class SliceWalk {
   const QualityPrior& quality_;
   const NodeProbabilities& nodes_;
   Context& context_;
+  std::span<const std::uint8_t> plain_;
   Side& side_;
   EscapeCoder escapes_;
+  std::optional<PlainCoder> plain_coder_;
   std::vector<IdealLength> code_length_, escape_length_;
   std::vector<std::int32_t> root_products_;
   NodeProbabilities::Scratch scratch_;

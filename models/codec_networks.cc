@@ -73,11 +73,12 @@ void CodecNetworksImpl::start_from(const torch::Tensor& images) {
 }
 
 std::vector<torch::Tensor> CodecNetworksImpl::analyse(const torch::Tensor& images,
-                                                      const torch::Tensor& quality) {
+                                                      const torch::Tensor& quality,
+                                                      const torch::Tensor& active) {
   const auto kernel = basis_.view({kChannels, kChannels, 1, 1});
   const auto normal =
       torch::conv2d(torch::pixel_unshuffle(images - 0.5, kBlock), kernel) / deviation_;
-  const auto latents = normal + kNetworkScale * analysis_(normal, quality, compute_);
+  const auto latents = normal + network_output(analysis_, normal, quality, active);
   const auto gain = (log_gain_.index_select(0, quality).exp()).unsqueeze(-1).unsqueeze(-1);
   auto levels = split_levels(latents * (deviation_ * gain), options_.pyramid());
   for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = levels[i].index_select(1, order_[i]);
@@ -85,19 +86,26 @@ std::vector<torch::Tensor> CodecNetworksImpl::analyse(const torch::Tensor& image
 }
 
 torch::Tensor CodecNetworksImpl::synthesise(const std::vector<torch::Tensor>& levels,
-                                            const torch::Tensor& quality) {
+                                            const torch::Tensor& quality,
+                                            const torch::Tensor& active) {
   std::vector<torch::Tensor> natural;
   for (std::size_t i = 0; i < levels.size(); ++i)
     natural.push_back(levels[i].index_select(1, back_[i]));
-  const auto restore = (log_restore_.index_select(0, quality) - log_gain_.index_select(0, quality))
-                           .exp()
-                           .unsqueeze(-1)
-                           .unsqueeze(-1);
-  const auto normal = join_levels(natural) * (restore / deviation_);
-  const auto spectrum =
-      (normal + kNetworkScale * synthesis_(normal, quality, compute_)) * deviation_;
+  const auto gain = log_gain_.index_select(0, quality).unsqueeze(-1).unsqueeze(-1);
+  auto restore = log_restore_.index_select(0, quality).unsqueeze(-1).unsqueeze(-1);
+  if (active.defined()) restore = restore * active;
+  const auto normal = join_levels(natural) * ((restore - gain).exp() / deviation_);
+  const auto spectrum = (normal + network_output(synthesis_, normal, quality, active)) * deviation_;
   const auto kernel = basis_.t().contiguous().view({kChannels, kChannels, 1, 1});
   return torch::pixel_shuffle(torch::conv2d(spectrum, kernel), kBlock) + 0.5;
+}
+
+torch::Tensor CodecNetworksImpl::network_output(LappedNetwork& network, const torch::Tensor& normal,
+                                                const torch::Tensor& quality,
+                                                const torch::Tensor& active) const {
+  if (!active.defined()) return kNetworkScale * network(normal, quality, compute_);
+  if (!active.any().item<bool>()) return torch::zeros_like(normal);
+  return kNetworkScale * active * network(normal * active, quality, compute_);
 }
 
 torch::Tensor CodecNetworksImpl::step_energy(std::int64_t level, std::int64_t quality) const {

@@ -28,6 +28,7 @@ struct CodecOptions {
   // loss = bits per pixel + lambda * MSE on 0..255, one for each quality
   std::vector<double> lambdas = {0.0003, 0.0007, 0.0016, 0.0035, 0.0075, 0.016, 0.033, 0.07};
 
+  double lambda(std::int64_t quality) const { return lambdas[static_cast<std::size_t>(quality)]; }
   std::int64_t qualities() const { return static_cast<std::int64_t>(lambdas.size()); }
   std::int64_t pyramid() const { return pyramid_luma + pyramid_chroma; }
   std::int64_t level_luma(std::int64_t level) const {  // the first so many channels of a level
@@ -52,8 +53,12 @@ class CodecNetworksImpl : public torch::nn::Module {
   // images: (N,3,H,W), 0..1, sides multiples of 32; quality: (N) int64.
   // Returns the levels in steps, coarsest first: (N,C_l,H/stride,W/stride). Within a level luma
   // channels come first, then chroma, each by falling variance.
-  std::vector<torch::Tensor> analyse(const torch::Tensor& images, const torch::Tensor& quality);
-  torch::Tensor synthesise(const std::vector<torch::Tensor>& levels, const torch::Tensor& quality);
+  // active: (N,1,H/8,W/8), 1 where the networks work, 0 where the transform is its linear part
+  // alone; undefined: everywhere.
+  std::vector<torch::Tensor> analyse(const torch::Tensor& images, const torch::Tensor& quality,
+                                     const torch::Tensor& active = {});
+  torch::Tensor synthesise(const std::vector<torch::Tensor>& levels, const torch::Tensor& quality,
+                           const torch::Tensor& active = {});
 
   // Of each channel of a level, the picture's squared error (0..255 squared) for one step squared.
   torch::Tensor step_energy(std::int64_t level, std::int64_t quality) const;
@@ -63,6 +68,9 @@ class CodecNetworksImpl : public torch::nn::Module {
   std::vector<torch::Tensor> synthesis_parameters();
 
  private:
+  // What a network adds, (N,192,H/8,W/8). Inactive places give it zeros and take nothing of it.
+  torch::Tensor network_output(LappedNetwork& network, const torch::Tensor& normal,
+                               const torch::Tensor& quality, const torch::Tensor& active) const;
   CodecOptions options_;
   torch::ScalarType compute_ = torch::kFloat32;
   torch::Tensor basis_;               // (192,192), rows: pyramid luma, pyramid chroma, luma, chroma

@@ -73,6 +73,27 @@ entropy::Choice RateConstrainedSource::choose(int position, int g,
   return choice;
 }
 
+entropy::Choice RateConstrainedSource::choose_plain(int position, int g, int codeword) {
+  // Rounds towards zero a little: what is small is cheap.
+  constexpr float kRounding = 0.42f;
+  const auto& group = groups_[static_cast<std::size_t>(g)];
+  const auto count = static_cast<std::size_t>(group.codewords);
+  float* target =
+      rest_.data() + static_cast<std::ptrdiff_t>(position) * channels_ + group.first_channel;
+  entropy::Choice choice{.code = codeword};
+  for (int d = 0; d < group.dimension; ++d) {
+    const auto i = static_cast<std::size_t>(d);
+    const float rest = target[d] - group.words[i * count + static_cast<std::size_t>(codeword)];
+    const auto size = static_cast<std::int32_t>(std::abs(rest) + kRounding);
+    choice.remainder[i] = rest < 0 ? -size : size;
+    choice.escaped = choice.escaped || size != 0;
+  }
+  if (group.stage == Stage::kCoarse)
+    *target -=
+        group.words[static_cast<std::size_t>(codeword)] + static_cast<float>(choice.remainder[0]);
+  return choice;
+}
+
 RateConstrainedSource::Escape RateConstrainedSource::escape(const GroupTable& group,
                                                             const float* target,
                                                             std::uint32_t leaf_length) const {

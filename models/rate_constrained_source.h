@@ -28,6 +28,7 @@ class RateConstrainedSource : public entropy::CodeSource {
                         double price);
   bool weighs_lengths() const override { return true; }
   entropy::Choice choose(int position, int group, std::span<const std::uint32_t> lengths) override;
+  entropy::Choice choose_plain(int position, int group, int codeword) override;
 
  private:
   struct Escape {

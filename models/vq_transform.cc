@@ -4,6 +4,7 @@
 
 #include "entropy/error.h"
 #include "models/codec_model.h"
+#include "models/plain_choice.h"
 #include "models/rate_constrained_source.h"
 
 namespace vqcodec::models {
@@ -11,6 +12,7 @@ namespace vqcodec::models {
 namespace {
 
 using codec::Image;
+using codec::PlainCells;
 using codec::Rectangle;
 
 torch::Tensor to_tensor(const Image& picture, const Rectangle& area) {  // (1,3,H,W), 0..1
@@ -89,12 +91,23 @@ class VqTransform : public codec::Transform {
     return (taps + coarsest_stride() - 1) / coarsest_stride() * coarsest_stride();
   }
 
-  std::unique_ptr<codec::Analysis> analyse(const Image& picture, const Rectangle& area,
-                                           int quality) override {
+  PlainCells choose_plain(const Image& picture, const Rectangle& area, int quality) override {
     const auto inference = begin();
     const auto seen = widened(area, margin(), picture.width, picture.height);
-    const auto levels = codec_.networks->analyse(
-        pad_to_stride(to_tensor(picture, seen).to(device_)), quality_tensor(quality));
+    const auto images = pad_to_stride(to_tensor(picture, seen).to(device_));
+    return codec::cut_cells(better_plain(*codec_.networks, images, quality_tensor(quality),
+                                         codec_.networks->options().lambda(quality)),
+                            {area.x - seen.x, area.y - seen.y, area.width, area.height},
+                            coarsest_stride());
+  }
+
+  std::unique_ptr<codec::Analysis> analyse(const Image& picture, const PlainCells& plain,
+                                           const Rectangle& area, int quality) override {
+    const auto inference = begin();
+    const auto seen = widened(area, margin(), picture.width, picture.height);
+    const auto levels =
+        codec_.networks->analyse(pad_to_stride(to_tensor(picture, seen).to(device_)),
+                                 quality_tensor(quality), active(plain, seen));
     std::vector<torch::Tensor> latents;
     for (int l = 0; l < kLevels; ++l) {
       const int stride = coarsest_stride() >> l;
@@ -110,8 +123,8 @@ class VqTransform : public codec::Transform {
                                         codec_.price(quality) * kCodingPriceFactor);
   }
 
-  Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
-                   const Rectangle& area, int quality) override {
+  Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain, int width,
+                   int height, const Rectangle& area, int quality) override {
     const auto inference = begin();
     const auto seen = widened(area, margin(), width, height);
     std::vector<torch::Tensor> levels;
@@ -121,7 +134,8 @@ class VqTransform : public codec::Transform {
                              grid(seen.height, l)};
       levels.push_back(latents(maps, l, window, quality).to(device_));
     }
-    const auto restored = codec_.networks->synthesise(levels, quality_tensor(quality));
+    const auto restored =
+        codec_.networks->synthesise(levels, quality_tensor(quality), active(plain, seen));
     const int x = area.x - seen.x, y = area.y - seen.y;
     return to_image(restored.slice(2, y, y + area.height).slice(3, x, x + area.width));
   }
@@ -135,6 +149,11 @@ class VqTransform : public codec::Transform {
 
   torch::Tensor quality_tensor(int quality) const {
     return torch::full({1}, quality, torch::dtype(torch::kInt64).device(device_));
+  }
+
+  torch::Tensor active(const PlainCells& plain, const Rectangle& seen) const {
+    const auto own = codec::cut_cells(plain, seen, coarsest_stride());
+    return own.any() ? active_places(own).to(device_) : torch::Tensor();
   }
 
   // Positions of level l for so many pixels.

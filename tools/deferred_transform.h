@@ -1,5 +1,5 @@
-// tools/deferred_transform.h: a transform that is still being made, so that LibTorch's start-up (0.4 s)
-// runs beside what needs no network: parsing the model, decoding the codes.
+// tools/deferred_transform.h: a transform that is still being made, so that LibTorch's start-up
+// (0.4 s) runs beside what needs no network: parsing the model, decoding the codes.
 #pragma once
 
 #include <future>
@@ -20,14 +20,20 @@ class DeferredTransform : public codec::Transform {
   int coarsest_stride() const override { return transform_.get()->coarsest_stride(); }
   int margin() const override { return transform_.get()->margin(); }
 
+  codec::PlainCells choose_plain(const codec::Image& picture, const codec::Rectangle& rectangle,
+                                 int quality) override {
+    return transform_.get()->choose_plain(picture, rectangle, quality);
+  }
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
+                                           const codec::PlainCells& plain,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
-    return transform_.get()->analyse(picture, rectangle, quality);
+    return transform_.get()->analyse(picture, plain, rectangle, quality);
   }
-  codec::Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
-                          const codec::Rectangle& rectangle, int quality) override {
-    return transform_.get()->synthesise(maps, width, height, rectangle, quality);
+  codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
+                          int width, int height, const codec::Rectangle& rectangle,
+                          int quality) override {
+    return transform_.get()->synthesise(maps, plain, width, height, rectangle, quality);
   }
 
  private:

@@ -21,17 +21,24 @@ class ObservedTransform : public codec::Transform {
   int coarsest_stride() const override { return transform_.coarsest_stride(); }
   int margin() const override { return transform_.margin(); }
 
+  codec::PlainCells choose_plain(const codec::Image& picture, const codec::Rectangle& rectangle,
+                                 int quality) override {
+    return transform_.choose_plain(picture, rectangle, quality);
+  }
+
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
+                                           const codec::PlainCells& plain,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
-    auto analysis = transform_.analyse(picture, rectangle, quality);
+    auto analysis = transform_.analyse(picture, plain, rectangle, quality);
     observe(rectangle, picture.width, picture.height);
     return analysis;
   }
 
-  codec::Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
-                          const codec::Rectangle& rectangle, int quality) override {
-    auto image = transform_.synthesise(maps, width, height, rectangle, quality);
+  codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
+                          int width, int height, const codec::Rectangle& rectangle,
+                          int quality) override {
+    auto image = transform_.synthesise(maps, plain, width, height, rectangle, quality);
     observe(rectangle, width, height);
     return image;
   }

@@ -95,6 +95,7 @@ std::string as_text(const PictureReport& report) {
   }
   if (file.alpha_bytes > 0) out += bytes_text("alpha", file.alpha_bytes);
   if (file.metadata_bytes > 0) out += bytes_text("metadata", file.metadata_bytes);
+  if (file.plain_bytes > 0) out += bytes_text("plain", file.plain_bytes);
   if (report.detail) out += "codes     " + codec::hex(report.detail->digest) + "\n";
   return out;
 }
@@ -118,6 +119,7 @@ std::string as_json(const PictureReport& report) {
                {"header_bytes", file.header_bytes},
                {"alpha_bytes", file.alpha_bytes},
                {"metadata_bytes", file.metadata_bytes},
+               {"plain_bytes", file.plain_bytes},
                {"levels", Json::array()}};
   if (!report.model_name.empty()) json["model_name"] = report.model_name;
   if (report.detail) json["codes_digest"] = codec::hex(report.detail->digest);

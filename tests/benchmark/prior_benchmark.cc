@@ -48,6 +48,7 @@ class DrawingSource : public CodeSource {
     }
     return choice;
   }
+  Choice choose_plain(int, int, int codeword) override { return {.code = codeword}; }
 
  private:
   std::mt19937_64 random_;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -56,7 +57,14 @@ class FakeAnalysis : public codec::Analysis {
     bool weighs_lengths() const override { return true; }
     entropy::Choice choose(int position, int group,
                            std::span<const std::uint32_t> lengths) override {
-      return owner->choose(level, position, group, lagrangian, lengths);
+      return owner->choose(level, position, group, [&](const auto& shape, const auto& target) {
+        return cheapest(shape, target, lagrangian, lengths);
+      });
+    }
+    entropy::Choice choose_plain(int position, int group, int codeword) override {
+      return owner->choose(level, position, group, [&](const auto& shape, const auto& target) {
+        return exact(shape, target, codeword);
+      });
     }
   };
 
@@ -64,8 +72,9 @@ class FakeAnalysis : public codec::Analysis {
     return decoded_[static_cast<std::size_t>(level)][static_cast<std::size_t>(position)];
   }
 
-  entropy::Choice choose(int level, int position, int group, double lagrangian,
-                         std::span<const std::uint32_t> lengths) {
+  // pick(shape, target) gives the choice; target: in steps.
+  template <typename Pick>
+  entropy::Choice choose(int level, int position, int group, Pick pick) {
     if (!is_coded(group)) return {};
     const TinyGroup& shape = kTinyGroups[static_cast<std::size_t>(group)];
     const double step = tiny_step(quality_, level);
@@ -80,12 +89,21 @@ class FakeAnalysis : public codec::Analysis {
       const auto channel = static_cast<std::size_t>(first_channel(group) + i);
       target[static_cast<std::size_t>(i)] = (mean[channel] - base[channel]) / step;
     }
-    const entropy::Choice choice = cheapest(shape, target, lagrangian, lengths);
+    const entropy::Choice choice = pick(shape, target);
     for (int i = 0; i < shape.dimension; ++i) {
       const auto remainder = choice.escaped ? choice.remainder[static_cast<std::size_t>(i)] : 0;
       base[static_cast<std::size_t>(first_channel(group) + i)] +=
           step * (shape.value(choice.code, i) + remainder);
     }
+    return choice;
+  }
+
+  static entropy::Choice exact(const TinyGroup& shape, const std::array<double, 2>& target,
+                               int codeword) {
+    entropy::Choice choice{.code = codeword, .escaped = true};
+    for (int i = 0; i < shape.dimension; ++i)
+      choice.remainder[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(
+          std::lround(target[static_cast<std::size_t>(i)] - shape.value(codeword, i)));
     return choice;
   }
 
@@ -131,7 +149,18 @@ class FakeTransform : public codec::Transform {
   int coarsest_stride() const override { return kTinyStride; }
   int margin() const override { return kTinyStride; }
 
-  std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
+  codec::PlainCells choose_plain(const codec::Image&, const codec::Rectangle& rectangle,
+                                 int) override {
+    if (!is_plain) return {};
+    auto cells = codec::make_cells(rectangle.width, rectangle.height, kTinyStride);
+    for (int row = 0; row < cells.rows; ++row)
+      for (int column = 0; column < cells.columns; ++column)
+        cells.plain[static_cast<std::size_t>(row * cells.columns + column)] =
+            is_plain(rectangle.y / kTinyStride + row, rectangle.x / kTinyStride + column);
+    return cells;
+  }
+
+  std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture, const codec::PlainCells&,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
     ++analyses;
@@ -149,8 +178,10 @@ class FakeTransform : public codec::Transform {
     return std::make_unique<FakeAnalysis>(std::move(means), columns, quality);
   }
 
-  codec::Image synthesise(std::span<const entropy::CodeMap> maps, int width, int height,
-                          const codec::Rectangle& rectangle, int quality) override {
+  // A pixel is the mean of 3x3, in plain cells of itself alone.
+  codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
+                          int width, int height, const codec::Rectangle& rectangle,
+                          int quality) override {
     codec::Image result;
     result.width = rectangle.width;
     result.height = rectangle.height;
@@ -158,22 +189,24 @@ class FakeTransform : public codec::Transform {
     for (int y = rectangle.y; y < rectangle.y + rectangle.height; ++y) {
       for (int x = rectangle.x; x < rectangle.x + rectangle.width; ++x) {
         Color sum{};
-        for (int dy = -1; dy <= 1; ++dy) {
-          for (int dx = -1; dx <= 1; ++dx) {
+        const int reach = plain.at(y / kTinyStride, x / kTinyStride) ? 0 : 1;
+        for (int dy = -reach; dy <= reach; ++dy) {
+          for (int dx = -reach; dx <= reach; ++dx) {
             const Color near = color_at(maps, std::clamp(x + dx, 0, width - 1),
                                         std::clamp(y + dy, 0, height - 1), quality);
             for (std::size_t c = 0; c < 3; ++c) sum[c] += near[c];
           }
         }
         for (const double channel : sum)
-          result.pixels.push_back(
-              static_cast<std::uint8_t>(std::clamp(std::lround(channel / 9), 0L, 255L)));
+          result.pixels.push_back(static_cast<std::uint8_t>(
+              std::clamp(std::lround(channel / (reach == 0 ? 1 : 9)), 0L, 255L)));
       }
     }
     return result;
   }
 
-  int analyses = 0;  // runs of the "networks", counted for tests
+  int analyses = 0;                        // runs of the "networks", counted for tests
+  std::function<bool(int, int)> is_plain;  // (row, column) of a cell of the picture; empty: none
 
  private:
   static Color block_mean(const codec::Image& picture, int x, int y, int side) {

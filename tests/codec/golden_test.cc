@@ -140,6 +140,8 @@ TEST(Golden, DISABLED_MakeFilesThatAreMissing) {
   full.source_bits = 16;
   add("grey_alpha_metadata.vqc", full, {.quality = 2});
   add("escapes.vqc", saturated_picture(), {.quality = 3});
+  transform.is_plain = [](int row, int column) { return row == 0 && column != 1; };
+  add("plain_cells.vqc", saturated_picture(), {.quality = 2, .tile_size = 64});
 }
 
 TEST(Golden, DISABLED_MakeDamagedFilesThatAreMissing) {
@@ -180,6 +182,9 @@ TEST(Golden, DISABLED_MakeDamagedFilesThatAreMissing) {
   const Bytes alpha = golden("grey_alpha_metadata.vqc");
   add("changed_alpha.vqc",
       changed(alpha, inspect(alpha).header_bytes + inspect(alpha).metadata_bytes + 9, 1),
+      ErrorKind::kCorrupt);
+  const Bytes cells = golden("plain_cells.vqc");
+  add("changed_plain_cells.vqc", changed(cells, inspect(cells).header_bytes + 14, 1),
       ErrorKind::kCorrupt);
   add("future_version.vqc", end(write_preamble(future, preamble.body)), ErrorKind::kUnsupported);
   add("other_model.vqc", with_body_byte(3, 0), ErrorKind::kUnsupported);

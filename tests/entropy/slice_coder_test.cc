@@ -165,6 +165,7 @@ class RecordingSource : public CodeSource {
     all_lengths.emplace_back(lengths.begin(), lengths.end());
     return CodeMapSource(map_).choose(position, group, lengths);
   }
+  Choice choose_plain(int, int, int codeword) override { return {.code = codeword}; }
 
   std::vector<std::size_t> order;  // of coding
   std::vector<std::vector<std::uint32_t>> all_lengths;

@@ -28,7 +28,7 @@ const codec::ModelFile& model() {
 // Makes black pictures: the time is for the codec.
 class BlankTransform : public vqcodec::testing::FakeTransform {
  public:
-  codec::Image synthesise(std::span<const entropy::CodeMap>, int, int,
+  codec::Image synthesise(std::span<const entropy::CodeMap>, const codec::PlainCells&, int, int,
                           const codec::Rectangle& rectangle, int) override {
     codec::Image image{.width = rectangle.width, .height = rectangle.height, .channels = 3};
     image.pixels.resize(3 * image.area());

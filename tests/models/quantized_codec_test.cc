@@ -41,8 +41,10 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
   const auto transform = make_vq_transform(small_codec(), torch::Device(torch::kCPU));
   const auto picture = noise_picture(200, 150);
   const codec::Rectangle whole{0, 0, 200, 150}, window{64, 96, 136, 54};
-  const auto all = transform->analyse(picture, whole, 1);
-  const auto part = transform->analyse(picture, window, 1);
+  auto plain = codec::make_cells(200, 150, 32);
+  plain.plain[1 * 7 + 2] = plain.plain[3 * 7 + 4] = 1;
+  const auto all = transform->analyse(picture, plain, whole, 1);
+  const auto part = transform->analyse(picture, plain, window, 1);
   std::vector<entropy::CodeMap> maps;
   const std::vector<std::uint32_t> lengths(1025, 1024);
   for (int level = 0; level < 3; ++level) {
@@ -67,8 +69,8 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
       }
     maps.push_back(map);
   }
-  const auto restored = transform->synthesise(maps, 200, 150, whole, 1);
-  const auto cut = transform->synthesise(maps, 200, 150, window, 1);
+  const auto restored = transform->synthesise(maps, plain, 200, 150, whole, 1);
+  const auto cut = transform->synthesise(maps, plain, 200, 150, window, 1);
   for (int y = 0; y < window.height; ++y)
     for (int x = 0; x < window.width * 3; ++x) {
       const auto at = static_cast<std::size_t>(((y + window.y) * 200 + window.x) * 3 + x);

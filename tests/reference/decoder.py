@@ -103,6 +103,19 @@ class Group:
         return node, self.subtree(reader), self.subtree(reader)
 
 
+def plain_cells(bits, width, height, stride):  # 1.3
+    columns, rows = -(-width // stride), -(-height // stride)
+    cells = [bits[i // 8] >> i % 8 & 1 for i in range(8 * len(bits))]
+    if len(bits) != (columns * rows + 7) // 8 or any(cells[columns * rows:]) or not any(cells):
+        raise Damage("plain cells")
+    return [cells[columns * row:columns * (row + 1)] for row in range(rows)]
+
+
+def cut_cells(cells, x, y, columns, rows):
+    part = [row[x:x + columns] for row in cells[y:y + rows]]
+    return part if any(map(any, part)) else None
+
+
 def decode(data, model):  # 1.2 to 1.5; returns the digest
     body, rest = preamble(data, b"VQC")
     first = body.number(1)
@@ -122,26 +135,30 @@ def decode(data, model):  # 1.2 to 1.5; returns the digest
         tile = max(width, height)
     if flags & 16:
         tile = 2**body.number(1)
-    sides = [(body.varint(), body.number(4)) for flag in (2, 4) if flags & flag]
-    places = [(min(tile, width - x), min(tile, height - y))
+    sides = [(body.varint(), body.number(4)) for flag in (2, 4, 32) if flags & flag]
+    places = [(x, y, min(tile, width - x), min(tile, height - y))
               for y in range(0, height, tile) for x in range(0, width, tile)]
     table = [[(body.varint(), body.number(4 if l == levels - 1 else 2)) for _ in places]
              for l in range(levels)]
     body.end()
+    chunks = []
     for size, checksum in sides:
-        chunk = rest.bytes(size)
-        if hash64(chunk) & 0xFFFFFFFF != checksum:
-            raise Damage("metadata or alpha")
-        unzstd(chunk)
+        chunks.append(rest.bytes(size))
+        if hash64(chunks[-1]) & 0xFFFFFFFF != checksum:
+            raise Damage("metadata, alpha or plain cells")
+        unzstd(chunks[-1])
+    plain = plain_cells(unzstd(chunks[-1]), width, height, model.stride) if flags & 32 else None
     slices = [[rest.bytes(size) for size, _ in row] for row in table]
     rest.end()
 
     digest = b""
-    for i, (w, h) in enumerate(places):
+    for i, (x, y, w, h) in enumerate(places):
+        cells = plain and cut_cells(plain, x // model.stride, y // model.stride,
+                                    -(-w // model.stride), -(-h // model.stride))
         grids, chained = [], 0
         for l in range(levels):
             across = [-(-side // model.stride) << l for side in (h, w)]
-            decoded = SliceDecoder(model, quality, l, *across, grids, slices[l][i])
+            decoded = SliceDecoder(model, quality, l, *across, grids, slices[l][i], cells)
             codes = decoded.code_hash()
             chained = hash64(struct.pack("<QQ", chained, codes) + slices[l][i])
             if chained & (0xFFFFFFFF if l == levels - 1 else 0xFFFF) != table[l][i][1]:

@@ -55,8 +55,48 @@ def dot(a, b):
     return sum(x * y for x, y in zip(a, b, strict=True))
 
 
+class Signed:  # the remainders' code
+    def __init__(self, nonzero, negative, more):
+        self.nonzero, self.negative, self.more = nonzero, negative, more
+
+    def decode(self, coder):
+        if not self.nonzero.decode(coder):
+            return 0
+        negative = self.negative.decode(coder)
+        n = 1
+        while self.more[n].decode(coder):
+            n += 1
+            if n > 20:
+                raise Damage("remainder")
+        magnitude = coder.digits(n - 1, 1)
+        return -magnitude if negative else magnitude
+
+
+def digits_model():
+    return [Adaptive() for _ in range(21)]
+
+
+class PlainDecoder:  # 3.4
+    def __init__(self, groups, columns):
+        self.columns = columns
+        self.zero = [min(range(g.codewords),
+                         key=lambda k, g=g: (sum((a - 64)**2 for a in g.activations[k]), k))
+                     for g in groups]
+        self.sizes, self.nonzero, self.negative = {}, {}, {}
+        self.more = [digits_model() for _ in range(8)]
+
+    def latent(self, coder, y, x, slot):
+        near = (y, x - 1, slot), (y - 1, x, slot), (y, x, slot - 1)
+        size = min(sum(self.sizes.get(place, 0) for place in near).bit_length(), 7)
+        nonzero = self.nonzero.setdefault((slot, size), Adaptive())
+        negative = self.negative.setdefault(slot, Adaptive())
+        value = Signed(nonzero, negative, self.more[size]).decode(coder)
+        self.sizes[y, x, slot] = min(abs(value), 255)
+        return value
+
+
 class SliceDecoder:  # 3.2 and 3.3
-    def __init__(self, model, quality, l, rows, columns, coarser, data):
+    def __init__(self, model, quality, l, rows, columns, coarser, data, plain):
         self.model, self.l, self.level = model, l, model.levels[l]
         self.bias1, self.bias2, self.bias3, self.groups = self.level.qualities[quality]
         self.rows, self.columns, self.coarser = rows, columns, coarser  # coarser: grids of slots
@@ -65,8 +105,9 @@ class SliceDecoder:  # 3.2 and 3.3
         self.codes = [[[0] * len(self.groups) for _ in range(columns)] for _ in range(rows)]
         self.escapes = {}
         self.coder = RangeDecoder(data)
-        self.nonzero, self.negative = Adaptive(), Adaptive()
-        self.more = [Adaptive() for _ in range(21)]
+        self.remainder = Signed(Adaptive(), Adaptive(), digits_model())
+        self.plain = PlainDecoder(self.groups, columns) if plain else None
+        self.cells = plain
         for t in range(columns + 3 * (rows - 1)):
             self.wavefront([(y, t - 3 * y) for y in range(rows) if 0 <= t - 3 * y < columns])
 
@@ -77,6 +118,9 @@ class SliceDecoder:  # 3.2 and 3.3
         h2 = {place: self.second(*place) for place in positions}
         for g, group in enumerate(self.groups):
             for y, x in positions:
+                if self.cells and self.cells[y >> self.l][x >> self.l]:
+                    self.plain_symbol(y, x, g, group)
+                    continue
                 self.symbol(y, x, g, group, self.features(y, x, group, h2[y, x]))
 
     def first(self, y, x):
@@ -124,21 +168,20 @@ class SliceDecoder:  # 3.2 and 3.3
             if place >= group.codewords:
                 raise Damage("escape")
             index = (y * self.columns + x) * len(self.groups) + g
-            self.escapes[index] = [self.remainder() for _ in range(group.dimension)]
+            self.escapes[index] = [self.remainder.decode(self.coder)
+                                   for _ in range(group.dimension)]
+        self.set_code(y, x, g, group, place)
+
+    def plain_symbol(self, y, x, g, group):
+        values = [self.plain.latent(self.coder, y, x, group.first + d)
+                  for d in range(group.dimension)]
+        if any(values):
+            self.escapes[(y * self.columns + x) * len(self.groups) + g] = values
+        self.set_code(y, x, g, group, self.plain.zero[g])
+
+    def set_code(self, y, x, g, group, place):
         self.codes[y][x][g] = place
         self.slots[y][x][group.first:group.first + group.dimension] = group.activations[place]
-
-    def remainder(self):
-        if not self.nonzero.decode(self.coder):
-            return 0
-        negative = self.negative.decode(self.coder)
-        n = 1
-        while self.more[n].decode(self.coder):
-            n += 1
-            if n > 20:
-                raise Damage("remainder")
-        magnitude = self.coder.digits(n - 1, 1)
-        return -magnitude if negative else magnitude
 
     def code_hash(self):  # 1.5
         flat = [code for row in self.codes for cell in row for code in cell]

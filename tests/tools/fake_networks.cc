@@ -17,10 +17,11 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
   explicit SlowTransform(std::chrono::milliseconds delay) : delay_(delay) {}
 
   std::unique_ptr<vqcodec::codec::Analysis> analyse(const vqcodec::codec::Image& picture,
+                                                    const vqcodec::codec::PlainCells& plain,
                                                     const vqcodec::codec::Rectangle& rectangle,
                                                     int quality) override {
     std::this_thread::sleep_for(delay_);
-    return FakeTransform::analyse(picture, rectangle, quality);
+    return FakeTransform::analyse(picture, plain, rectangle, quality);
   }
 
  private:

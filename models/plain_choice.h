@@ -1,0 +1,18 @@
+// models/plain_choice.h: where a picture is better off without the networks (codec/plain_cells.h).
+#pragma once
+
+#include "codec/plain_cells.h"
+#include "models/codec_networks.h"
+
+namespace vqcodec::models {
+
+// Compares both ways with rounded latents: bits per pixel + lambda x MSE of each cell, the bits
+// guessed from the latents' sizes. images: (1,3,H,W), sides multiples of the coarsest stride;
+// quality: (1).
+codec::PlainCells better_plain(CodecNetworksImpl& networks, const torch::Tensor& images,
+                               const torch::Tensor& quality, double lambda);
+
+// The networks' `active` argument: (1,1,4 rows,4 columns), zeros in plain cells.
+torch::Tensor active_places(const codec::PlainCells& cells);
+
+}  // namespace vqcodec::models
