@@ -18,11 +18,7 @@ struct CompareArguments {
 };
 
 codec::Image read_picture(const std::string& path) {
-  try {
-    return codec::read_image(read_file(path));
-  } catch (const Error& error) {
-    throw Error(error.kind(), path, ": ", error.what());
-  }
+  return naming(path, [&] { return codec::read_image(read_file(path)); });
 }
 
 void compare(const CompareArguments& arguments) {

@@ -103,13 +103,8 @@ class Evaluator {
 Evaluation evaluate(std::span<const EvaluatedCodec> codecs, std::span<const std::string> pictures,
                     bool with_ms_ssim, PointStore& store, Progress& progress) {
   Evaluator evaluator(codecs, with_ms_ssim, store);
-  for (const auto& picture : pictures) {
-    try {
-      evaluator.add_picture(picture, progress);
-    } catch (const Error& error) {
-      throw Error(error.kind(), picture, ": ", error.what());
-    }
-  }
+  for (const auto& picture : pictures)
+    naming(picture, [&] { evaluator.add_picture(picture, progress); });
   return evaluator.result();
 }
 

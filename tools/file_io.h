@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "entropy/error.h"
+
 namespace vqcodec::tools {
 
 inline constexpr const char* kStandardStream = "-";  // standard input or output, by context
@@ -29,6 +31,16 @@ class FileDescriptor {
 
 std::vector<std::uint8_t> read_file(const std::string& path);  // or kStandardStream
 void write_all(int descriptor, std::span<const std::uint8_t> bytes);
+
+// What `work` gives; its Error says first what it is about: "<subject>: ...".
+template <typename Work>
+decltype(auto) naming(const std::string& subject, Work&& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), subject, ": ", error.what());
+  }
+}
 
 // The Error that errno stands for, e.g. "cannot open: No such file or directory".
 [[noreturn]] void throw_system_error(const char* action);

@@ -25,16 +25,6 @@ std::vector<std::string> installed_paths() {
   return paths;
 }
 
-// The model's file is not the one the message is about, so it is named.
-template <typename Work>
-decltype(auto) naming(const std::string& path, Work&& work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    throw Error(error.kind(), "model ", path, ": ", error.what());
-  }
-}
-
 }  // namespace
 
 std::vector<KnownModel> known_models() {
@@ -42,7 +32,7 @@ std::vector<KnownModel> known_models() {
   if (!builtin_model().empty())
     models.push_back({.path = {}, .summary = codec::summarize_model(builtin_model())});
   for (const auto& path : installed_paths())
-    models.push_back({.path = path, .summary = naming(path, [&] {
+    models.push_back({.path = path, .summary = naming("model " + path, [&] {
                                       return codec::summarize_model(read_file(path));
                                     })});
   return models;
@@ -55,7 +45,7 @@ const codec::ModelFile& ModelStore::add(std::span<const std::uint8_t> bytes) {
 }
 
 const codec::ModelFile& ModelStore::add_file(const std::string& path) {
-  return naming(path, [&]() -> const codec::ModelFile& { return add(read_file(path)); });
+  return naming("model " + path, [&]() -> const codec::ModelFile& { return add(read_file(path)); });
 }
 
 const codec::ModelFile& ModelStore::preferred() {

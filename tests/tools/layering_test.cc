@@ -41,8 +41,9 @@ TEST(Layering, AFolderIncludesOnlyThoseBelowIt) {
   for (const auto& [folder, allowed] : kMayInclude)
     for_each_line(folder, [&](const std::string& path, int number, const std::string& line) {
       std::smatch match;
-      if (std::regex_search(line, match, include))
+      if (std::regex_search(line, match, include)) {
         EXPECT_TRUE(allowed.contains(match[1])) << path << ":" << number << ": " << line;
+      }
     });
 }
 

@@ -18,7 +18,7 @@ void measure_model(codec::ModelFile& model, const std::vector<std::string>& pict
     options.quality = static_cast<int>(q + 1);
     double rate = 0, psnr = 0;
     for (const auto& path : pictures) {
-      const auto image = codec::read_image(read_file(path));
+      const auto image = naming(path, [&] { return codec::read_image(read_file(path)); });
       const auto bytes = codec::compress(image, model, *transform, options);
       const auto restored = codec::decompress(bytes, model, *transform, {});
       rate += 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(image.area());

@@ -9,8 +9,8 @@
 #include "models/trainer.h"
 #include "tools/file_io.h"
 #include "tools/output_file.h"
+#include "tools/train/codec_options.h"
 #include "tools/train/codec_run.h"
-#include "tools/train/train_command.h"
 
 namespace vqcodec::tools {
 
@@ -19,53 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace models;
 
-struct CodecTrainingOptions {
-  TrainingOptions training;
-  std::string output, start_from;
-  std::int64_t crop = 128;
-  double pattern_share = 0.06;
-  std::int64_t polish_steps = 2500;
-  double polish_rate = 2e-4;
-  double codebook_price_factor = 0.4, price_factor = 0.35;
-  CodecOptions codec;
-};
-
 constexpr std::int64_t kStatisticsSide = 256;  // pixels of the crops that statistics are taken from
-
-void add_options(CLI::App& app, CodecTrainingOptions& options) {
-  add_training_options(app, options.training);
-  app.add_option("-o,--output", options.output,
-                 "the run's folder; an interrupted run goes on there")
-      ->required();
-  app.add_option("--start-from", options.start_from,
-                 "weights to start from: transform.pt of another run with the same shape, or with "
-                 "fewer blocks");
-  app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
-      ->check(CLI::Range(32, 1024))
-      ->capture_default_str();
-  app.add_option("--pattern-share", options.pattern_share,
-                 "share of crops that show text, checkerboards, noise and the like")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--hidden", options.codec.hidden,
-                 "channels of the networks; 0: a linear transform")
-      ->capture_default_str();
-  app.add_option("--blocks", options.codec.blocks, "residual blocks of each network")
-      ->capture_default_str();
-  app.add_option("--lambdas", options.codec.lambdas, "distortion's weight for each quality")
-      ->capture_default_str();
-  app.add_option("--polish-steps", options.polish_steps, "steps of the synthesis on real codes")
-      ->capture_default_str();
-  app.add_option("--polish-rate", options.polish_rate, "learning rate of these steps")
-      ->capture_default_str();
-  app.add_option("--codebook-price-factor", options.codebook_price_factor,
-                 "of a bit while codebooks are trained")
-      ->capture_default_str();
-  app.add_option("--price-factor", options.price_factor,
-                 "of a bit while codes are assigned with "
-                 "order-0 lengths")
-      ->capture_default_str();
-}
 
 void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
                      const std::vector<std::string>& paths) {
@@ -82,7 +36,9 @@ void train_transform(CodecModel& model, const CodecTrainingOptions& options, con
 void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
                          const CodecRun& run, Dataset& crops) {
   CodebookTrainingOptions training;
+  training.crops = options.codebook_crops;
   training.price_factor = options.codebook_price_factor;
+  training.grouping.codewords = options.codewords;
   training.seed = options.training.seed;
   const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {
     std::printf("codebooks %d of %d\n", done, all);
@@ -93,7 +49,7 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
 
 void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
             const std::vector<std::string>& paths) {
-  auto codec = read_codec(read_file(run.codebooks()));
+  auto codec = naming(run.codebooks(), [&] { return read_codec(read_file(run.codebooks())); });
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
   CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
@@ -111,9 +67,8 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
 
 void train_codec(std::vector<std::string> arguments) {
   CLI::App app("transform, codebooks and synthesis of the codec", "vqcodec train codec");
-  CodecTrainingOptions options;
-  options.training.steps = 22000;
-  add_options(app, options);
+  auto options = preset_in(arguments);
+  add_codec_options(app, options);
   if (!parse_training(app, std::move(arguments))) return;
   if (options.crop % kCoarsestStride != 0)
     throw Error(ErrorKind::kUsage, "--crop ", options.crop, " is no multiple of ", kCoarsestStride);

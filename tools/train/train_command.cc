@@ -55,13 +55,13 @@ void add_training_options(CLI::App& app, TrainingOptions& options) {
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
   app.add_option("--steps", options.steps, "training steps")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000000))
       ->capture_default_str();
   app.add_option("--batch", options.batch, "crops a step")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "of Adam, at its highest")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
   app.add_option("--seed", options.seed, "of everything that is drawn")->capture_default_str();
   app.add_option("-T,--threads", options.threads, "threads; 0: one a processor")
@@ -80,6 +80,10 @@ bool parse_training(CLI::App& app, std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end
   try {
     app.parse(std::move(arguments));
+  } catch (const CLI::ConfigError& error) {
+    const std::string text = error.what();  // CLI11: "INI was not able to parse KEY"
+    const auto key = text.substr(text.rfind(' ') + 1);
+    throw Error(ErrorKind::kUsage, "--config: there is no option ", key, "; --help lists them");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) throw Error(ErrorKind::kUsage, error.what());
     app.exit(error);

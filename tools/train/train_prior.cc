@@ -64,8 +64,13 @@ void train_prior(std::vector<std::string> arguments) {
   std::filesystem::create_directories(run.prior());
   write_text(run.prior() + "/prior.toml", app.config_to_str(/*default_also=*/true));
 
-  auto model = from_model ? codec::read_model(read_file(from)) : codec::ModelFile{};
-  auto codec = read_codec(from_model ? model.networks : read_file(run.codebooks()));
+  const auto source = from_model ? from : run.codebooks();
+  codec::ModelFile model;
+  auto codec = naming(source, [&] {
+    if (!from_model) return read_codec(read_file(source));
+    model = codec::read_model(read_file(source));
+    return read_codec(model.networks);
+  });
   codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.price_factor);
   if (from_model)
@@ -76,7 +81,7 @@ void train_prior(std::vector<std::string> arguments) {
   train_prior_phases(prior, options, run.prior());
   if (!from_model) {
     model = describe(codec);
-    model.networks = read_file(run.codec());
+    model.networks = naming(run.codec(), [&] { return read_file(run.codec()); });
   }
   model.name = name;
   write_trained_model(std::move(model), prior, options);
