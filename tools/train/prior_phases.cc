@@ -1,6 +1,5 @@
 #include "tools/train/prior_phases.h"
 
-#include "models/image_dataset.h"
 #include "models/integer_export.h"
 #include "models/trainer.h"
 #include "tools/output_file.h"
@@ -14,7 +13,7 @@ using namespace models;
 void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
   add_training_options(app, options.training);
   app.add_option("-o,--output", options.output, "the model file (.vqm)")->required();
-  app.add_option("--crop", options.crop, "side of a crop, pixels; a multiple of 32")
+  app.add_option("--crop", options.crops.side, "side of a crop, pixels; a multiple of 32")
       ->check(CLI::Range(32, 1024))
       ->capture_default_str();
   app.add_option("--integer-steps", options.integer_steps,
@@ -37,7 +36,7 @@ namespace {
 void train_phases(PriorModel& prior, const PriorTrainingOptions& options,
                   const std::string& folder) {
   CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
-                    {.side = options.crop});
+                    options.crops);
   TrainerOptions training;
   training.steps = options.training.steps;
   training.batch = options.training.batch;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/model_file.h"
+#include "models/image_dataset.h"
 #include "models/prior_model.h"
 #include "tools/train/train_command.h"
 
@@ -14,7 +15,7 @@ namespace vqcodec::tools {
 struct PriorTrainingOptions {
   TrainingOptions training;
   std::string output;
-  std::int64_t crop = 256;
+  models::CropOptions crops{.side = 256};
   std::int64_t integer_steps = 600;  // and with codes assigned by the prior's own lengths
   double codebook_price_factor = 0.4;
   double price_factor = 0.35;
