@@ -10,7 +10,7 @@ namespace vqcodec::codec {
 namespace {
 
 // A tile's latents are some 13 MB at kMaxTileArea; so many tiles of all qualities together are kept
-// for rate control. A picture of more tiles is analysed anew for each setting.
+// until they are coded, and for rate control. A picture of more tiles is analysed anew.
 constexpr std::size_t kMaxKeptAnalyses = 32;
 
 }  // namespace
@@ -36,19 +36,23 @@ PictureEncoder::Analyses& PictureEncoder::analyses_of(int quality) {
   return analyses;
 }
 
-void PictureEncoder::choose_plain_cells(int quality) {
+void PictureEncoder::choose_plain_cells(int quality, Analyses& analyses) {
   if (plain_.contains(quality)) return;
-  const int stride = model_.coarsest_stride;
-  auto cells = make_cells(picture_.width, picture_.height, stride);
-  for (int i = 0; i < tiling_.count(); ++i)
-    place_cells(transform_.choose_plain(picture_, tiling_.tile(i), quality), tiling_.tile(i),
-                stride, cells);
+  auto cells = make_cells(picture_.width, picture_.height, model_.coarsest_stride);
+  for (std::size_t i = 0; i < analyses.size(); ++i) {
+    const Rectangle tile = tiling_.tile(static_cast<int>(i));
+    analyses[i] = transform_.analyse(picture_, nullptr, tile, quality);
+    place_cells(analyses[i]->better_plain(), tile, model_.coarsest_stride, cells);
+    if (analyses.size() > kMaxKeptAnalyses) analyses[i].reset();
+  }
+  if (cells.any())
+    for (auto& analysis : analyses) analysis.reset();
   plain_[quality] = cells.any() ? std::move(cells) : PlainCells{};
 }
 
 std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool keep_maps) {
-  clock_.time("plain cells", [&] { choose_plain_cells(setting.quality); });
   Analyses& analyses = analyses_of(setting.quality);
+  clock_.time("analysis", [&] { choose_plain_cells(setting.quality, analyses); });
   std::vector<EncodedTile> encoded(analyses.size());
   const auto batch_size = static_cast<std::size_t>(threads_);
   for (std::size_t start = 0; start < encoded.size(); start += batch_size) {
@@ -56,7 +60,7 @@ std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool
     clock_.time("analysis", [&] {
       for (std::size_t i = start; i < end; ++i) {
         if (!analyses[i])
-          analyses[i] = transform_.analyse(picture_, plain_[setting.quality],
+          analyses[i] = transform_.analyse(picture_, &plain_[setting.quality],
                                            tiling_.tile(static_cast<int>(i)), setting.quality);
       }
     });

@@ -37,7 +37,8 @@ class PictureEncoder {
  private:
   using Analyses = std::vector<std::unique_ptr<Analysis>>;  // by tile; null: not there
   Analyses& analyses_of(int quality);
-  void choose_plain_cells(int quality);
+  // Finds out which cells are better off plain. Analyses that this leaves valid are kept.
+  void choose_plain_cells(int quality, Analyses& analyses);
   EncodedTile encode_tile(int tile, Analysis& analysis, const RateSetting& setting,
                           bool keep_maps) const;
 

@@ -24,6 +24,9 @@ class Analysis {
   // lagrangian scales the price of a bit: 1 is the quality's own, larger gives smaller files.
   // The source lives as long as the Analysis. Different Analyses are asked from different threads.
   virtual entropy::CodeSource& source(int level, double lagrangian) = 0;
+  // The cells of the rectangle that would be better off plain, if analyse() was to find out; empty:
+  // none.
+  virtual const PlainCells& better_plain() const = 0;
 };
 
 class Transform {
@@ -34,19 +37,14 @@ class Transform {
   // Pixels around a rectangle that its latents or pixels depend on; a multiple of the stride.
   virtual int margin() const = 0;
 
-  // The cells of the rectangle that are better off without the networks; empty: none. Arguments as
-  // in analyse().
-  virtual PlainCells choose_plain(const Image& picture, const Rectangle& rectangle,
-                                  int quality) = 0;
-
-  // picture: 3 channels (grey pictures come with R = G = B). plain: of the whole picture. The
-  // rectangle starts on multiples of coarsest_stride() and ends on them or at the picture's edge.
-  // Reads up to margin() around it.
-  virtual std::unique_ptr<Analysis> analyse(const Image& picture, const PlainCells& plain,
+  // picture: 3 channels (grey pictures come with R = G = B). plain: of the whole picture; null:
+  // none are, and the analysis finds out which were better so. The rectangle starts on multiples of
+  // coarsest_stride() and ends on them or at the picture's edge. Reads up to margin() around it.
+  virtual std::unique_ptr<Analysis> analyse(const Image& picture, const PlainCells* plain,
                                             const Rectangle& rectangle, int quality) = 0;
 
-  // maps: levels 0..n-1 of the whole picture, n >= 1; absent finer levels count as zero. plain: as
-  // for analyse().
+  // maps: levels 0..n-1 of the whole picture, n >= 1; absent finer levels count as zero. plain: of
+  // the whole picture; empty: none.
   // Returns the rectangle's pixels, 3 channels; width and height are the picture's.
   virtual Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain,
                            int width, int height, const Rectangle& rectangle, int quality) = 0;

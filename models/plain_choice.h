@@ -8,9 +8,9 @@ namespace vqcodec::models {
 
 // Compares both ways with rounded latents: bits per pixel + lambda x MSE of each cell, the bits
 // guessed from the latents' sizes. images: (1,3,H,W), sides multiples of the coarsest stride;
-// quality: (1).
+// levels: their latents with the networks everywhere.
 codec::PlainCells better_plain(CodecNetworksImpl& networks, const torch::Tensor& images,
-                               const torch::Tensor& quality, double lambda);
+                               const std::vector<torch::Tensor>& levels, std::int64_t quality);
 
 // The networks' `active` argument: (1,1,4 rows,4 columns), zeros in plain cells.
 torch::Tensor active_places(const codec::PlainCells& cells);

@@ -54,8 +54,12 @@ class VqAnalysis : public codec::Analysis {
  public:
   // latents: [level] (P,C)
   VqAnalysis(const std::vector<std::vector<GroupTable>>& tables, std::vector<torch::Tensor> latents,
-             double price)
-      : tables_(tables), latents_(std::move(latents)), price_(price), sources_(latents_.size()) {}
+             double price, PlainCells better_plain)
+      : tables_(tables),
+        latents_(std::move(latents)),
+        price_(price),
+        better_plain_(std::move(better_plain)),
+        sources_(latents_.size()) {}
 
   entropy::CodeSource& source(int level, double lagrangian) override {
     const auto l = static_cast<std::size_t>(level);
@@ -63,11 +67,13 @@ class VqAnalysis : public codec::Analysis {
         std::make_unique<RateConstrainedSource>(tables_[l], latents_[l], price_ * lagrangian);
     return *sources_[l];
   }
+  const PlainCells& better_plain() const override { return better_plain_; }
 
  private:
   const std::vector<std::vector<GroupTable>>& tables_;  // [level]
   std::vector<torch::Tensor> latents_;
   double price_;
+  PlainCells better_plain_;
   std::vector<std::unique_ptr<RateConstrainedSource>> sources_;
 };
 
@@ -91,23 +97,13 @@ class VqTransform : public codec::Transform {
     return (taps + coarsest_stride() - 1) / coarsest_stride() * coarsest_stride();
   }
 
-  PlainCells choose_plain(const Image& picture, const Rectangle& area, int quality) override {
-    const auto inference = begin();
-    const auto seen = widened(area, margin(), picture.width, picture.height);
-    const auto images = pad_to_stride(to_tensor(picture, seen).to(device_));
-    return codec::cut_cells(better_plain(*codec_.networks, images, quality_tensor(quality),
-                                         codec_.networks->options().lambda(quality)),
-                            {area.x - seen.x, area.y - seen.y, area.width, area.height},
-                            coarsest_stride());
-  }
-
-  std::unique_ptr<codec::Analysis> analyse(const Image& picture, const PlainCells& plain,
+  std::unique_ptr<codec::Analysis> analyse(const Image& picture, const PlainCells* plain,
                                            const Rectangle& area, int quality) override {
     const auto inference = begin();
     const auto seen = widened(area, margin(), picture.width, picture.height);
-    const auto levels =
-        codec_.networks->analyse(pad_to_stride(to_tensor(picture, seen).to(device_)),
-                                 quality_tensor(quality), active(plain, seen));
+    const auto images = pad_to_stride(to_tensor(picture, seen).to(device_));
+    const auto levels = codec_.networks->analyse(images, quality_tensor(quality),
+                                                 plain ? active(*plain, seen) : torch::Tensor());
     std::vector<torch::Tensor> latents;
     for (int l = 0; l < kLevels; ++l) {
       const int stride = coarsest_stride() >> l;
@@ -118,9 +114,14 @@ class VqTransform : public codec::Transform {
                                   (area.x - seen.x) / stride + grid(area.width, l));
       latents.push_back(own.cpu().permute({0, 2, 3, 1}).flatten(0, 2).contiguous());
     }
-    return std::make_unique<VqAnalysis>(tables_[static_cast<std::size_t>(quality)],
-                                        std::move(latents),
-                                        codec_.price(quality) * kCodingPriceFactor);
+    PlainCells better;
+    if (!plain)
+      better = codec::cut_cells(better_plain(*codec_.networks, images, levels, quality),
+                                {area.x - seen.x, area.y - seen.y, area.width, area.height},
+                                coarsest_stride());
+    return std::make_unique<VqAnalysis>(
+        tables_[static_cast<std::size_t>(quality)], std::move(latents),
+        codec_.price(quality) * kCodingPriceFactor, std::move(better));
   }
 
   Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain, int width,

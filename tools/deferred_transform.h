@@ -20,12 +20,8 @@ class DeferredTransform : public codec::Transform {
   int coarsest_stride() const override { return transform_.get()->coarsest_stride(); }
   int margin() const override { return transform_.get()->margin(); }
 
-  codec::PlainCells choose_plain(const codec::Image& picture, const codec::Rectangle& rectangle,
-                                 int quality) override {
-    return transform_.get()->choose_plain(picture, rectangle, quality);
-  }
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
-                                           const codec::PlainCells& plain,
+                                           const codec::PlainCells* plain,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
     return transform_.get()->analyse(picture, plain, rectangle, quality);

@@ -21,13 +21,8 @@ class ObservedTransform : public codec::Transform {
   int coarsest_stride() const override { return transform_.coarsest_stride(); }
   int margin() const override { return transform_.margin(); }
 
-  codec::PlainCells choose_plain(const codec::Image& picture, const codec::Rectangle& rectangle,
-                                 int quality) override {
-    return transform_.choose_plain(picture, rectangle, quality);
-  }
-
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
-                                           const codec::PlainCells& plain,
+                                           const codec::PlainCells* plain,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
     auto analysis = transform_.analyse(picture, plain, rectangle, quality);

@@ -35,8 +35,12 @@ inline bool is_coded(int group) { return group < 2; }
 class FakeAnalysis : public codec::Analysis {
  public:
   // means[level]: colors of the rectangle's blocks in raster order.
-  FakeAnalysis(std::vector<std::vector<Color>> means, int columns, int quality)
-      : means_(std::move(means)), columns_(columns), quality_(quality) {
+  FakeAnalysis(std::vector<std::vector<Color>> means, int columns, int quality,
+               codec::PlainCells better_plain)
+      : means_(std::move(means)),
+        columns_(columns),
+        quality_(quality),
+        better_plain_(std::move(better_plain)) {
     for (const auto& level : means_) decoded_.emplace_back(level.size(), Color{128, 128, 128});
   }
 
@@ -44,6 +48,7 @@ class FakeAnalysis : public codec::Analysis {
     source_ = Source{this, level, lagrangian};
     return source_;
   }
+  const codec::PlainCells& better_plain() const override { return better_plain_; }
 
  private:
   struct Source : entropy::CodeSource {
@@ -140,6 +145,7 @@ class FakeAnalysis : public codec::Analysis {
   std::vector<std::vector<Color>> means_, decoded_;
   int columns_;  // of level 0
   int quality_;
+  codec::PlainCells better_plain_;
   Source source_;
 };
 
@@ -149,18 +155,8 @@ class FakeTransform : public codec::Transform {
   int coarsest_stride() const override { return kTinyStride; }
   int margin() const override { return kTinyStride; }
 
-  codec::PlainCells choose_plain(const codec::Image&, const codec::Rectangle& rectangle,
-                                 int) override {
-    if (!is_plain) return {};
-    auto cells = codec::make_cells(rectangle.width, rectangle.height, kTinyStride);
-    for (int row = 0; row < cells.rows; ++row)
-      for (int column = 0; column < cells.columns; ++column)
-        cells.plain[static_cast<std::size_t>(row * cells.columns + column)] =
-            is_plain(rectangle.y / kTinyStride + row, rectangle.x / kTinyStride + column);
-    return cells;
-  }
-
-  std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture, const codec::PlainCells&,
+  std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
+                                           const codec::PlainCells* plain,
                                            const codec::Rectangle& rectangle,
                                            int quality) override {
     ++analyses;
@@ -175,7 +171,9 @@ class FakeTransform : public codec::Transform {
           of_level.push_back(
               block_mean(picture, rectangle.x + x * stride, rectangle.y + y * stride, stride));
     }
-    return std::make_unique<FakeAnalysis>(std::move(means), columns, quality);
+    return std::make_unique<FakeAnalysis>(
+        std::move(means), columns, quality,
+        plain == nullptr ? better_plain(rectangle) : codec::PlainCells{});
   }
 
   // A pixel is the mean of 3x3, in plain cells of itself alone.
@@ -209,6 +207,16 @@ class FakeTransform : public codec::Transform {
   std::function<bool(int, int)> is_plain;  // (row, column) of a cell of the picture; empty: none
 
  private:
+  codec::PlainCells better_plain(const codec::Rectangle& rectangle) const {
+    if (!is_plain) return {};
+    auto cells = codec::make_cells(rectangle.width, rectangle.height, kTinyStride);
+    for (int row = 0; row < cells.rows; ++row)
+      for (int column = 0; column < cells.columns; ++column)
+        cells.plain[static_cast<std::size_t>(row * cells.columns + column)] =
+            is_plain(rectangle.y / kTinyStride + row, rectangle.x / kTinyStride + column);
+    return cells;
+  }
+
   static Color block_mean(const codec::Image& picture, int x, int y, int side) {
     Color sum{};
     for (int row = y; row < y + side; ++row) {

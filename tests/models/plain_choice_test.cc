@@ -46,15 +46,20 @@ torch::Tensor binary_noise() {
   return torch::rand({1, 1, 64, 128}, rng, torch::kFloat32).round().expand({1, 3, 64, 128});
 }
 
+codec::PlainCells choice(CodecNetworks& networks) {
+  const auto picture = binary_noise();
+  return better_plain(*networks, picture, networks->analyse(picture, kQuality), 0);
+}
+
 TEST(PlainChoice, MarksWhatTheNetworksBreakAndNothingElse) {
   torch::NoGradGuard no_grad;
   auto breaking = noisy_networks();
-  const auto cells = better_plain(*breaking, binary_noise(), kQuality, 0.07);
+  const auto cells = choice(breaking);
   ASSERT_EQ(cells.columns, 4);
   ASSERT_EQ(cells.rows, 2);
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(cells.at(i / 4, i % 4)) << i;
   CodecNetworks untrained(CodecOptions{.hidden = 8, .blocks = 1, .lambdas = {0.07}});
-  EXPECT_FALSE(better_plain(*untrained, binary_noise(), kQuality, 0.07).any());
+  EXPECT_FALSE(choice(untrained).any());
 }
 
 TEST(PlainChoice, ActivePlacesAreFourByFourACell) {

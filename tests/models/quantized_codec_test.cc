@@ -43,8 +43,8 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
   const codec::Rectangle whole{0, 0, 200, 150}, window{64, 96, 136, 54};
   auto plain = codec::make_cells(200, 150, 32);
   plain.plain[1 * 7 + 2] = plain.plain[3 * 7 + 4] = 1;
-  const auto all = transform->analyse(picture, plain, whole, 1);
-  const auto part = transform->analyse(picture, plain, window, 1);
+  const auto all = transform->analyse(picture, &plain, whole, 1);
+  const auto part = transform->analyse(picture, &plain, window, 1);
   std::vector<entropy::CodeMap> maps;
   const std::vector<std::uint32_t> lengths(1025, 1024);
   for (int level = 0; level < 3; ++level) {

@@ -17,7 +17,7 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
   explicit SlowTransform(std::chrono::milliseconds delay) : delay_(delay) {}
 
   std::unique_ptr<vqcodec::codec::Analysis> analyse(const vqcodec::codec::Image& picture,
-                                                    const vqcodec::codec::PlainCells& plain,
+                                                    const vqcodec::codec::PlainCells* plain,
                                                     const vqcodec::codec::Rectangle& rectangle,
                                                     int quality) override {
     std::this_thread::sleep_for(delay_);
