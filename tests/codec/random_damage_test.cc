@@ -19,6 +19,7 @@
 #include "codec/format.h"
 #include "codec/metadata_block.h"
 #include "codec/preamble.h"
+#include "tests/codec/blank_transform.h"
 #include "tests/codec/fake_transform.h"
 #include "tests/codec/files.h"
 #include "tests/codec/sealed_file.h"
@@ -38,7 +39,8 @@ struct Sound {
   std::uint64_t digest;
 };
 
-// One tile, many, grey with 16 bits, and codes that escape everywhere; two with alpha and metadata.
+// One tile, many, grey with 16 bits, and codes that escape everywhere, some in plain cells; with
+// alpha, metadata or both.
 std::vector<Sound> sound_files(const ModelFile& model) {
   Image grey = with_metadata(test_picture(256, 300, /*channels=*/1));
   grey.source_bits = 16;
@@ -55,6 +57,7 @@ std::vector<Sound> sound_files(const ModelFile& model) {
   add(test_picture(256, 256), {.quality = 2});
   add(with_metadata(with_alpha(test_picture(300, 260))), {.quality = 1, .tile_size = 64});
   add(grey, {.quality = 3});
+  transform.is_plain = [](int row, int column) { return (row + column) % 3 == 0; };
   add(with_alpha(checkers), {.quality = 3, .tile_size = 128});
   return files;
 }
@@ -66,7 +69,7 @@ class Damager {
 
   Bytes damaged(Span sound, bool in_slices, bool with_seal) {
     const File file = read_file(sound, kMaxArea);
-    std::size_t slices = file.header_size + file.metadata.size() + file.alpha.size();
+    const auto slices = static_cast<std::size_t>(file.slices.front().data() - sound.data());
     const std::size_t place = in_slices ? slices + below(sound.size() - slices) : below(slices);
     if (!with_seal) return hurt(sound, place, in_slices ? sound.size() : slices);
     return place < file.header_size ? with_hurt_header(sound, file.header_size)
@@ -128,11 +131,12 @@ class Damager {
 
   // place: in the chunks, which lie side by side behind the header.
   Bytes with_hurt_chunk(File file, std::size_t place) {
-    std::vector<Span*> chunks = {&file.metadata, &file.alpha};
+    std::vector<Span*> chunks = {&file.metadata, &file.alpha, &file.plain};
+    const std::ptrdiff_t packed_chunks = std::ssize(chunks);
     for (Span& slice : file.slices) chunks.push_back(&slice);
     auto chunk = chunks.begin();
     for (; place >= (*chunk)->size(); ++chunk) place -= (*chunk)->size();
-    const bool is_packed = *chunk == &file.metadata || *chunk == &file.alpha;
+    const bool is_packed = chunk - chunks.begin() < packed_chunks;
     const Bytes bytes = is_packed && below(2) == 0 ? with_hurt_content(**chunk)
                                                    : hurt(**chunk, place, (*chunk)->size());
     **chunk = bytes;
@@ -153,7 +157,7 @@ class Damager {
 // How damaged bytes are received, by all that reads them.
 const char* outcome(Span bytes, std::uint64_t digest, const ModelFile& model,
                     std::mt19937& random) {
-  FakeTransform transform;
+  BlankTransform transform;
   const auto decode = [&](const DecompressOptions& options) {
     return error_of([&] { decompress(bytes, model, transform, options); });
   };

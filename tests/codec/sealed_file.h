@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "codec/checksum.h"
 #include "codec/code_hash.h"
 #include "codec/format.h"
 #include "codec/model_file.h"
+#include "codec/plain_cells.h"
 #include "codec/tile_decoder.h"
 #include "codec/tiles.h"
 #include "entropy/error.h"
@@ -20,19 +22,21 @@ namespace vqcodec::testing {
 
 // The checksums of a tile's slices, as far as they can be decoded.
 inline void seal_tile(const codec::File& file, int tile, const codec::ModelFile& model,
-                      const entropy::SliceCoder& coder, std::vector<codec::Chunk>& table) {
+                      const codec::PlainCells& plain, const entropy::SliceCoder& coder,
+                      std::vector<codec::Chunk>& table) {
+  const int stride = model.coarsest_stride;
   const codec::Rectangle place = file.header.tiling().tile(tile);
+  const codec::PlainCells plain_here = codec::cut_cells(plain, place, stride);
   std::vector<entropy::CodeMap> maps;
   std::uint64_t chained_hash = 0;
   for (int level = 0; level < file.header.levels; ++level) {
     const std::size_t index = file.header.slice_index(level, tile);
     if (index >= file.slices.size()) return;
-    maps.push_back(coder
-                       .decode(file.header.quality, level,
-                               codec::positions_across(place.height, model.coarsest_stride, level),
-                               codec::positions_across(place.width, model.coarsest_stride, level),
-                               maps, file.slices[index])
-                       .map);
+    auto slice = coder.decode(file.header.quality, level,
+                              codec::positions_across(place.height, stride, level),
+                              codec::positions_across(place.width, stride, level), maps,
+                              file.slices[index], codec::plain_positions(plain_here, level));
+    maps.push_back(std::move(slice.map));
     chained_hash =
         codec::chain_hash(chained_hash, codec::code_hash(maps.back()), file.slices[index]);
     table[index].checksum = codec::slice_checksum(chained_hash, level, file.header.levels);
@@ -56,14 +60,15 @@ inline std::vector<std::uint8_t> sealed(const codec::File& file, const codec::Mo
   };
   append_side_chunk(file.metadata, header.metadata);
   append_side_chunk(file.alpha, header.alpha);
+  append_side_chunk(file.plain, header.plain);
   for (std::size_t i = 0; i < header.slices.size(); ++i)
     append(i < file.slices.size() ? file.slices[i] : std::span<const std::uint8_t>(),
            header.slices[i]);
   try {
-    const codec::TileDecoder file_fits_model(file, model);
+    const codec::TileDecoder decoder(file, model);  // throws where the file does not fit the model
     const entropy::SliceCoder coder(model.prior);
     for (int tile = 0; tile < header.tiling().count(); ++tile)
-      seal_tile(file, tile, model, coder, header.slices);
+      seal_tile(file, tile, model, decoder.plain_cells(), coder, header.slices);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kInternal) throw;
   }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <random>
 
 #include "entropy/slice_coder.h"
@@ -48,7 +50,8 @@ TEST(SliceCoder, GivesTheLengthsOfAPmfAndTheSameBytes) {
       EXPECT_NEAR(mass, 1, 0.003);
       chosen += source.all_lengths[i][maps[index].codes[source.order[i]]];
     }
-    EXPECT_NEAR(chosen, static_cast<double>(sum(encoded.statistics.code_length)),
+    const auto& lengths = encoded.statistics.code_length;
+    EXPECT_NEAR(chosen, std::accumulate(lengths.begin(), lengths.end(), 0.0),
                 2.0 * static_cast<double>(source.order.size()));
   }
 }

@@ -9,8 +9,9 @@
 #include "codec/codec.h"
 #include "codec/preamble.h"
 #include "entropy/byte_io.h"
-#include "tests/codec/fake_transform.h"
+#include "tests/codec/blank_transform.h"
 #include "tests/codec/sealed_file.h"
+#include "tests/codec/tiny_model.h"
 #include "tests/fuzz/expected_errors.h"
 
 namespace {
@@ -25,19 +26,8 @@ const codec::ModelFile& model() {
   return tiny;
 }
 
-// Makes black pictures: the time is for the codec.
-class BlankTransform : public vqcodec::testing::FakeTransform {
- public:
-  codec::Image synthesise(std::span<const entropy::CodeMap>, const codec::PlainCells&, int, int,
-                          const codec::Rectangle& rectangle, int) override {
-    codec::Image image{.width = rectangle.width, .height = rectangle.height, .channels = 3};
-    image.pixels.resize(3 * image.area());
-    return image;
-  }
-};
-
 void decode(std::span<const std::uint8_t> bytes) {
-  BlankTransform transform;
+  vqcodec::testing::BlankTransform transform;
   with_errors_of_input([&] { codec::inspect(bytes); });
   for (const int levels : {1, 0})
     with_errors_of_input([&] {

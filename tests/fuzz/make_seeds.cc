@@ -62,10 +62,11 @@ void make_model_seeds(const fs::path& folder) {
   write(folder / "prior", prior.view());
 }
 
-// The first byte tells the fuzzer what the others are: 0 a tree, 1 a prior, 2 a slice.
+// The first byte tells the fuzzer what the others are: 0 a tree, 1 a prior, 2 a slice, plus
+// multiples of 3 for its plain columns.
 void make_slice_seeds(const fs::path& folder) {
   const entropy::IntegerPixelCnn prior = entropy::random_prior();
-  entropy::ByteWriter tree, whole, slice;
+  entropy::ByteWriter tree, whole, slice, plain;
   tree.u8(0);
   prior.levels[0].qualities[0].groups[0].tree.write(tree);
   write(folder / "tree", tree.view());
@@ -78,6 +79,10 @@ void make_slice_seeds(const fs::path& folder) {
   slice.u8(2);
   slice.bytes(entropy::SliceCoder(prior).encode(0, 1, 4, 6, {&coarse, 1}, source).bytes);
   write(folder / "slice", slice.view());
+  constexpr int kPlainColumns = 0b001101;
+  plain.u8(2 + 3 * kPlainColumns);
+  plain.bytes(slice.view().subspan(1));
+  write(folder / "plain", plain.view());
 }
 
 void make_seeds(const fs::path& folder) {
