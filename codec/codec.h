@@ -76,6 +76,7 @@ struct Verification {
     double vector_bits = 0;  // decisions to codewords of two or more channels
     double scalar_bits = 0;  // decisions to codewords of one channel
     double escape_bits = 0;  // escapes
+    double plain_bits = 0;   // plain positions
   };
   std::vector<Level> levels;
 };

@@ -28,6 +28,7 @@ void add_bits(const entropy::SliceStatistics& statistics, const entropy::Quality
     double& coded = prior.groups[group].dimension > 1 ? level.vector_bits : level.scalar_bits;
     coded += bits(statistics.code_length[group]);
     level.escape_bits += bits(statistics.escape_length[group]);
+    level.plain_bits += bits(statistics.plain_length[group]);
   }
 }
 

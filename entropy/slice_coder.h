@@ -19,8 +19,8 @@ namespace vqcodec::entropy {
 // Ideal lengths of what a slice holds, in bits / kLengthOne, one entry a group.
 struct SliceStatistics {
   std::vector<std::uint64_t> code_length;    // decisions to the codewords, the escape leaf excluded
-  std::vector<std::uint64_t> escape_length;  // escape leaf, codeword and remainders of escapes, and
-                                             // all of plain positions
+  std::vector<std::uint64_t> escape_length;  // escape leaf, codeword and remainders of escapes
+  std::vector<std::uint64_t> plain_length;   // all of plain positions
 };
 
 struct EncodedSlice {

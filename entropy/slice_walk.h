@@ -66,7 +66,8 @@ class SliceWalk {
         plain_(plain),
         side_(side),
         code_length_(quality.groups.size()),
-        escape_length_(quality.groups.size()) {}
+        escape_length_(quality.groups.size()),
+        plain_length_(quality.groups.size()) {}
 
   // Fills the map, which has its sizes.
   SliceStatistics run(CodeMap& map) {
@@ -78,17 +79,16 @@ class SliceWalk {
     }
     std::sort(map.escapes.begin(), map.escapes.end(),
               [](const Escape& a, const Escape& b) { return a.index < b.index; });
-    SliceStatistics statistics;
-    for (const IdealLength& length : code_length_) {
-      statistics.code_length.push_back(length.value());
-    }
-    for (const IdealLength& length : escape_length_) {
-      statistics.escape_length.push_back(length.value());
-    }
-    return statistics;
+    return {values(code_length_), values(escape_length_), values(plain_length_)};
   }
 
  private:
+  static std::vector<std::uint64_t> values(const std::vector<IdealLength>& lengths) {
+    std::vector<std::uint64_t> values;
+    for (const IdealLength& length : lengths) values.push_back(length.value());
+    return values;
+  }
+
   void code_wavefront(const Wavefront& wavefront, CodeMap& map) {
     context_.begin(wavefront);
     int slice = -1;
@@ -152,7 +152,7 @@ class SliceWalk {
     Choice choice = side_.choose_plain(position, g, group, plain_coder_->zero_codeword_of(g));
     IdealLength length;
     plain_coder_->code(side_, position, g, group, choice, length);
-    escape_length_[static_cast<std::size_t>(g)].add(length);
+    plain_length_[static_cast<std::size_t>(g)].add(length);
     return choice;
   }
 
@@ -178,7 +178,7 @@ class SliceWalk {
   Side& side_;
   EscapeCoder escapes_;
   std::optional<PlainCoder> plain_coder_;
-  std::vector<IdealLength> code_length_, escape_length_;
+  std::vector<IdealLength> code_length_, escape_length_, plain_length_;
   std::vector<std::int32_t> root_products_;
   NodeProbabilities::Scratch scratch_;
 };

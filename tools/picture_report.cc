@@ -47,10 +47,11 @@ std::string level_text(const codec::FileSummary& file, std::size_t index) {
 }
 
 std::string detail_text(const codec::Verification::Level& level) {
-  const double total = level.vector_bits + level.scalar_bits + level.escape_bits;
+  const double total = level.vector_bits + level.scalar_bits + level.escape_bits + level.plain_bits;
   const double percent = total > 0 ? 100 / total : 0;
-  return text(" (%.1f %% vectors, %.1f %% scalars, %.1f %% escapes)", level.vector_bits * percent,
-              level.scalar_bits * percent, level.escape_bits * percent);
+  return text(" (%.1f %% vectors, %.1f %% scalars, %.1f %% escapes, %.1f %% plain)",
+              level.vector_bits * percent, level.scalar_bits * percent, level.escape_bits * percent,
+              level.plain_bits * percent);
 }
 
 }  // namespace
@@ -133,6 +134,7 @@ std::string as_json(const PictureReport& report) {
       level["vector_bits"] = report.detail->levels[i].vector_bits;
       level["scalar_bits"] = report.detail->levels[i].scalar_bits;
       level["escape_bits"] = report.detail->levels[i].escape_bits;
+      level["plain_bits"] = report.detail->levels[i].plain_bits;
     }
     json["levels"].push_back(std::move(level));
   }

@@ -64,6 +64,14 @@ class PlainSlices : public testing::Test {
 TEST_F(PlainSlices, BytesGiveBackTheCodes) {
   const auto slice = encoded(fine_);
   EXPECT_EQ(slice.map, fine_);
+  const auto& statistics = slice.statistics;
+  double length = 0;
+  for (std::size_t g = 0; g < statistics.plain_length.size(); ++g) {
+    EXPECT_GT(statistics.plain_length[g], 0u);
+    EXPECT_EQ(statistics.escape_length[g], 0u);
+    length += static_cast<double>(statistics.plain_length[g] + statistics.code_length[g]);
+  }
+  EXPECT_LE(8.0 * static_cast<double>(slice.bytes.size()), 1.001 * length / kLengthOne + 16);
   EXPECT_EQ(coder_.decode(0, 1, 4, 6, {&coarse_, 1}, slice.bytes, plain_).map, fine_);
 }
 
