@@ -170,7 +170,8 @@ TEST(Format, LimitsThePixels) {
 }
 
 TEST(AlphaPlane, IsLossless) {
-  for (const auto& [width, height] : {std::pair{1, 1}, {7, 3}, {64, 50}}) {
+  for (const auto& size : {std::pair{1, 1}, {7, 3}, {64, 50}}) {
+    const int width = size.first, height = size.second;
     const Image image = with_alpha(test_picture(width, height));
     const auto chunk = compress_alpha(image.alpha, width, height);
     EXPECT_EQ(decompress_alpha(chunk, width, height), image.alpha);
