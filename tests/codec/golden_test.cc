@@ -53,8 +53,9 @@ TEST(Golden, DamagedFilesGiveTheirErrors) {
   EXPECT_GE(rows.size(), 12U);
   for (const auto& [name, kind] : rows) {
     const Bytes bytes = file_bytes(testdata("corrupt") / name);
+    const bool is_model = name.ends_with(".vqm");
     const auto found = error_of([&] {
-      if (name.ends_with(".vqm"))
+      if (is_model)
         read_model(bytes);
       else
         verify(bytes, model, 1);
