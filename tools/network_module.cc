@@ -28,13 +28,18 @@ fs::path find_library() {
               " is not beside the program; build with -DVQCODEC_MODELS=ON");
 }
 
-// OpenBLAS's own threads would spin beside LibTorch's. It reads this once, when it is loaded.
-void keep_blas_single() { ::setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0); }
+// Both libraries read this once, when they are loaded. OpenBLAS's own threads would spin beside
+// LibTorch's. LibTorch's (OpenMP) spin while they wait for each other, unless told not to: beside
+// another busy process that made the networks seven times slower, alone it gains nothing.
+void choose_thread_policies() {
+  ::setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0);
+  ::setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
+}
 
 }  // namespace
 
 NetworkModule NetworkModule::load() {
-  keep_blas_single();
+  choose_thread_policies();
   const auto path = find_library();
   // dlopen searches the system for a name without a slash; ours is a path.
   void* library = ::dlopen(fs::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -45,7 +50,7 @@ NetworkModule NetworkModule::load() {
 }
 
 std::future<void> NetworkModule::preload() {
-  keep_blas_single();
+  choose_thread_policies();
   return std::async(std::launch::async, [] {
     try {
       load();
