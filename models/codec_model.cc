@@ -112,10 +112,18 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
 
 Health CodecModel::health() const {
   Health health;
+  double bits = 0;
   for (std::size_t l = 0; l < last_.size(); ++l) {
-    CodebookUsage usage(codec_->quantizers[l][static_cast<std::size_t>(last_quality_)]);
+    const auto& quantizer = codec_->quantizers[l][static_cast<std::size_t>(last_quality_)];
+    CodebookUsage usage(quantizer);
     usage.add(last_[l].codes);
     append_usage(l, usage.figures(), health);
+    bits += quantizer.order0_bits(last_[l].codes);
+  }
+  if (!last_.empty()) {
+    const auto cells = last_[0].codes.size(2) * last_[0].codes.size(3);
+    const auto pixels = static_cast<double>(cells * kCoarsestStride * kCoarsestStride);
+    health.values.emplace_back("order0_bpp", bits / pixels);
   }
   for (std::size_t l = 0; l < points_.size(); ++l)
     append_usage(l, {.perplexity = point_perplexity(points_[l])}, health);

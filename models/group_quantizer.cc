@@ -92,6 +92,16 @@ Quantized LevelQuantizer::quantize(const torch::Tensor& latents, double price,
           .leaves = torch::stack(leaves).view({-1, n, h, w}).transpose(0, 1)};
 }
 
+double LevelQuantizer::order0_bits(const torch::Tensor& codes) const {
+  double bits = 0;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const auto code = codes.select(1, static_cast<std::int64_t>(g)).flatten();
+    const auto lengths = groups[g].codebook.length_bits.index_select(0, code);
+    bits += lengths.sum(torch::kFloat64).item<double>();
+  }
+  return bits;
+}
+
 torch::Tensor LevelQuantizer::slots(const torch::Tensor& codes) const {
   const auto n = codes.size(0), h = codes.size(2), w = codes.size(3);
   auto seen = torch::zeros({n, h, w, layout.slots()});

@@ -55,6 +55,8 @@ struct LevelQuantizer {
   // the codebooks' own (order 0). latents: (N,C,H,W).
   Quantized quantize(const torch::Tensor& latents, double price,
                      const std::vector<torch::Tensor>& lengths = {}) const;
+  // Bits of codes (N,G,H,W) by the codebooks' own lengths.
+  double order0_bits(const torch::Tensor& codes) const;
   torch::Tensor slots(
       const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
 };

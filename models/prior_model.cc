@@ -68,6 +68,7 @@ Loss PriorModel::loss(const Batch& batch, Rng& rng) {
     loss.terms.emplace_back("level" + std::to_string(l) + "_bpp", rate.detach());
     total = total + rate;
   }
+  loss.terms.emplace_back("rate_bpp", total.detach());
   loss.terms.emplace_back("quality", torch::tensor(static_cast<double>(quality + 1)));
   // The rate rises about as lambda^0.55: divided by that, qualities weigh alike.
   loss.total =

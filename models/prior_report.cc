@@ -35,14 +35,13 @@ double zstd_bits(const entropy::CodeMap& map, const LevelQuantizer& quantizer) {
 
 // Fixed lengths and static tables.
 LevelBits measure_static(const torch::Tensor& codes, const LevelQuantizer& quantizer) {
-  LevelBits bits;
+  LevelBits bits{.order0 = quantizer.order0_bits(codes)};
   for (std::size_t g = 0; g < quantizer.groups.size(); ++g) {
     const auto& book = quantizer.groups[g].codebook;
     const auto code = codes.select(1, static_cast<std::int64_t>(g)).flatten();
     const auto count = static_cast<double>(code.numel());
     bits.codes += count;
     bits.fixed_length += count * std::ceil(std::log2(static_cast<double>(book.size())));
-    bits.order0 += book.length_bits.index_select(0, code).sum(torch::kFloat64).item<double>();
   }
   return bits;
 }
