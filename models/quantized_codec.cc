@@ -21,6 +21,9 @@ LevelLayout read_layout(entropy::ByteReader& in, std::int64_t channels) {
   std::vector<std::int64_t> slices;
   std::int64_t sum = 0;
   const auto count = in.varint("slices", kChannels);
+  if (count == 0 || channels == 0)
+    throw Error(ErrorKind::kCorrupt, "networks: a level of ", channels, " channels in ", count,
+                " slices");
   for (std::uint64_t s = 0; s < count; ++s) {
     slices.push_back(static_cast<std::int64_t>(in.varint("slice channels", kChannels)));
     sum += slices.back();

@@ -5,7 +5,14 @@
 #include <cmath>
 #include <limits>
 
+#include "entropy/error.h"
+
 namespace vqcodec::models {
+
+void require_fit(bool fits) {
+  if (!fits)
+    throw Error(ErrorKind::kCorrupt, "model: its prior and its networks do not fit together");
+}
 
 std::vector<GroupTable> make_group_tables(const LevelQuantizer& quantizer) {
   std::vector<GroupTable> tables;
@@ -41,8 +48,10 @@ RateConstrainedSource::RateConstrainedSource(const std::vector<GroupTable>& grou
 
 entropy::Choice RateConstrainedSource::choose(int position, int g,
                                               std::span<const std::uint32_t> lengths) {
+  require_fit(static_cast<std::size_t>(g) < groups_.size());
   const auto& group = groups_[static_cast<std::size_t>(g)];
   const auto count = static_cast<std::size_t>(group.codewords);
+  require_fit(lengths.size() > count);
   float* target =
       rest_.data() + static_cast<std::ptrdiff_t>(position) * channels_ + group.first_channel;
   const float price = group.stage == Stage::kCoarse ? 0 : price_;
@@ -76,6 +85,8 @@ entropy::Choice RateConstrainedSource::choose(int position, int g,
 entropy::Choice RateConstrainedSource::choose_plain(int position, int g, int codeword) {
   // Rounds towards zero a little: what is small is cheap.
   constexpr float kRounding = 0.42f;
+  require_fit(static_cast<std::size_t>(g) < groups_.size() &&
+              codeword < groups_[static_cast<std::size_t>(g)].codewords);
   const auto& group = groups_[static_cast<std::size_t>(g)];
   const auto count = static_cast<std::size_t>(group.codewords);
   float* target =

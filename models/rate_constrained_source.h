@@ -11,6 +11,10 @@
 
 namespace vqcodec::models {
 
+// A model file may hold a prior and networks that do not belong together: then codes are not those
+// of these codebooks. Throws Error(kCorrupt) unless they fit.
+void require_fit(bool fits);
+
 // A group as plain arrays, for choosing codes one by one.
 struct GroupTable {
   int first_channel, dimension, codewords;

@@ -149,6 +149,7 @@ class VqTransform : public codec::Transform {
   }
 
   torch::Tensor quality_tensor(int quality) const {
+    require_fit(static_cast<std::size_t>(quality) < tables_.size());
     return torch::full({1}, quality, torch::dtype(torch::kInt64).device(device_));
   }
 
@@ -165,13 +166,18 @@ class VqTransform : public codec::Transform {
   // (1,C,H,W) of a window of one level; zeros where the level is absent.
   torch::Tensor latents(std::span<const entropy::CodeMap> maps, int level, const Rectangle& window,
                         int quality) const {
+    require_fit(static_cast<std::size_t>(quality) < tables_.size());
     const auto& groups =
         tables_[static_cast<std::size_t>(quality)][static_cast<std::size_t>(level)];
     const auto channels = codec_.networks->options().level_channels(level);
     auto values = torch::zeros({window.height, window.width, channels});
-    if (static_cast<std::size_t>(level) < maps.size())
+    if (static_cast<std::size_t>(level) < maps.size()) {
+      const auto& map = maps[static_cast<std::size_t>(level)];
+      require_fit(static_cast<std::size_t>(map.groups) == groups.size() &&
+                  window.x + window.width <= map.width && window.y + window.height <= map.height);
       fill(values.data_ptr<float>(), channels, groups, maps[static_cast<std::size_t>(level)],
            window);
+    }
     return values.permute({2, 0, 1}).unsqueeze(0);
   }
 
@@ -183,6 +189,7 @@ class VqTransform : public codec::Transform {
         for (std::size_t g = 0; g < groups.size(); ++g) {
           const auto& group = groups[g];
           const std::size_t code = map.codes[first + g];
+          require_fit(code < static_cast<std::size_t>(group.codewords));
           for (int d = 0; d < group.dimension; ++d)
             values[group.first_channel + d] +=
                 group.words[static_cast<std::size_t>(d * group.codewords) + code];

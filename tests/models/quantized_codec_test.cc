@@ -36,6 +36,29 @@ TEST(QuantizedCodec, RefusesCutAndChangedBytes) {
   EXPECT_THROW(read_codec(changed), Error);
 }
 
+// The prior's codes must be those of the networks' codebooks.
+TEST(VqTransform, RefusesCodesOfAnotherModel) {
+  const auto codec = small_codec();
+  const auto groups = static_cast<int>(codec.quantizers[0][1].groups.size());
+  const auto transform =
+      make_vq_transform(read_codec(write_codec(codec)), torch::Device(torch::kCPU));
+  const codec::Rectangle whole{0, 0, 64, 64};
+  const auto restored = [&](int of_groups, int side, std::uint16_t code, int quality) {
+    entropy::CodeMap map{side, side, of_groups, {}, {}};
+    map.codes.assign(static_cast<std::size_t>(side * side * of_groups), code);
+    return transform->synthesise({&map, 1}, {}, 64, 64, whole, quality);
+  };
+  EXPECT_NO_THROW(restored(groups, 2, 0, 1));
+  EXPECT_THROW(restored(groups + 1, 2, 0, 1), Error);
+  EXPECT_THROW(restored(groups, 1, 0, 1), Error);
+  EXPECT_THROW(restored(groups, 2, 999, 1), Error);
+  EXPECT_THROW(restored(groups, 2, 0, 2), Error);
+  const auto analysis = transform->analyse(noise_picture(64, 64), nullptr, whole, 1);
+  const std::vector<std::uint32_t> lengths(1, 1024);
+  EXPECT_THROW(analysis->source(0, 1).choose(0, 0, lengths), Error);
+  EXPECT_THROW(analysis->source(0, 1).choose_plain(0, groups, 0), Error);
+}
+
 // A window of the picture is analysed and synthesised as in the whole.
 TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
   const auto transform = make_vq_transform(small_codec(), torch::Device(torch::kCPU));
