@@ -114,6 +114,9 @@ CodeMap join_maps(std::vector<CodeMap> maps, std::span<const Rectangle> places, 
                 .codes = {},
                 .escapes = {}};
   whole.codes.resize(whole.index(whole.positions(), 0));
+  std::size_t escapes = 0;
+  for (const CodeMap& map : maps) escapes += map.escapes.size();
+  whole.escapes.reserve(escapes);
   for (std::size_t i = 0; i < maps.size(); ++i) {
     const CodeMap tile = std::move(maps[i]);
     paste(tile, positions_across(places[i].x - region.x, coarsest_stride, level),

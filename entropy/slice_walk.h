@@ -79,6 +79,7 @@ class SliceWalk {
     }
     std::sort(map.escapes.begin(), map.escapes.end(),
               [](const Escape& a, const Escape& b) { return a.index < b.index; });
+    map.escapes.shrink_to_fit();  // they can outweigh all else of a picture, and live long
     return {values(code_length_), values(escape_length_), values(plain_length_)};
   }
 
