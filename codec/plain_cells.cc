@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "codec/compression.h"
+#include "codec/tiles.h"
 #include "entropy/error.h"
 
 namespace vqcodec::codec {
 namespace {
-
-int cells_across(int pixels, int stride) { return (pixels + stride - 1) / stride; }
 
 std::size_t packed_size(const PlainCells& cells) { return (cells.plain.size() + 7) / 8; }
 
@@ -19,8 +18,9 @@ bool PlainCells::any() const {
 }
 
 PlainCells make_cells(int width, int height, int stride) {
-  PlainCells cells{
-      .columns = cells_across(width, stride), .rows = cells_across(height, stride), .plain = {}};
+  PlainCells cells{.columns = positions_across(width, stride, /*level=*/0),
+                   .rows = positions_across(height, stride, /*level=*/0),
+                   .plain = {}};
   cells.plain.resize(static_cast<std::size_t>(cells.columns) *
                      static_cast<std::size_t>(cells.rows));
   return cells;
