@@ -45,10 +45,9 @@ codec::Image draw(const Sample& sample) {
 }
 
 TEST(BuiltinModel, BreaksNoPattern) {
-  const std::string program = "unset VQCODEC_NETWORKS VQCODEC_MODEL; OMP_NUM_THREADS=1 vqcodec ";
   const Sandbox sandbox;
   if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
-  if (sandbox.run(program + "models").out.empty()) GTEST_SKIP() << "built without a model";
+  if (sandbox.run(kRealProgram + "models").out.empty()) GTEST_SKIP() << "built without a model";
   std::mt19937 random(1);
   const Pattern patterns[] = {
       {"checkerboard1", [](int x, int y, int) { return (x + y) % 2 * 255; }, 38, 3},
@@ -62,9 +61,10 @@ TEST(BuiltinModel, BreaksNoPattern) {
   };
   for (const auto& pattern : patterns) {
     sandbox.write_image("in.png", draw(pattern.sample));
-    const auto outcome = sandbox.run(
-        program + "compress in.png -q 8 -f -o in.vqc -T 1 --quiet && " + program +
-        "decompress in.vqc -f -o out.png -T 1 --quiet && " + program + "compare in.png out.png");
+    const auto outcome =
+        sandbox.run(kRealProgram + "compress in.png -q 8 -f -o in.vqc -T 1 --quiet && " +
+                    kRealProgram + "decompress in.vqc -f -o out.png -T 1 --quiet && " +
+                    kRealProgram + "compare in.png out.png");
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
     double psnr = 0;
     ASSERT_EQ(std::sscanf(outcome.out.c_str(), "psnr %lf", &psnr), 1) << outcome.out;

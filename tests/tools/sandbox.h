@@ -47,6 +47,10 @@ class Sandbox {
   std::filesystem::path folder_;  // root_/work
 };
 
+// The program with its own networks and model instead of the sandbox's.
+inline const std::string kRealProgram =
+    "unset VQCODEC_NETWORKS VQCODEC_MODEL; OMP_NUM_THREADS=1 vqcodec ";
+
 // Waves long enough for networks that are means of blocks.
 codec::Image test_picture(int width, int height, int channels = 3);
 

@@ -8,10 +8,8 @@
 namespace vqcodec::tools {
 namespace {
 
-// The program with its own networks instead of those of the other tests.
-const std::string kProgram = "unset VQCODEC_NETWORKS VQCODEC_MODEL; OMP_NUM_THREADS=1 vqcodec ";
 const std::string kSmall = "--data pictures --crop 64 --hold-out 4 --batch 1 -T 1 ";
-const std::string kCodebooks = kProgram +
+const std::string kCodebooks = kRealProgram +
                                "train codebooks --from old.vqm --steps 1 --integer-steps 1 "
                                "--codebook-crops 8 --measured 1 -o new.vqm ";
 
@@ -25,10 +23,10 @@ class TrainCodebooks : public testing::Test {
 
   void make_old_model() const {
     const auto outcome =
-        sandbox_.run(kProgram + "train codec " + kSmall +
+        sandbox_.run(kRealProgram + "train codec " + kSmall +
                      "-o run --hidden 0 --blocks 0 --lambdas 0.003 --steps 1 --polish-steps 1 "
                      "--codebook-crops 8 && " +
-                     kProgram + "train prior " + kSmall +
+                     kRealProgram + "train prior " + kSmall +
                      "--from run -o old.vqm --name old --steps 1 --integer-steps 0 --measured 1");
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }

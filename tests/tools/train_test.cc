@@ -9,9 +9,6 @@
 namespace vqcodec::tools {
 namespace {
 
-// The program with its own networks instead of those of the other tests.
-const std::string kProgram = "unset VQCODEC_NETWORKS VQCODEC_MODEL; OMP_NUM_THREADS=1 vqcodec ";
-
 class Training : public testing::Test {
  protected:
   void SetUp() override {
@@ -24,20 +21,20 @@ class Training : public testing::Test {
 
 TEST_F(Training, MakesAModelThatCompresses) {
   const auto codec = sandbox_.run(
-      kProgram +
+      kRealProgram +
       "train codec --data pictures -o run --hidden 16 --blocks 1 --lambdas 0.003 0.03 --crop 64 "
       "--batch 2 --steps 60 --polish-steps 4 --codebook-crops 16 --hold-out 4 -T 1");
   ASSERT_EQ(codec.exit_code, 0) << codec.err;
   const auto prior = sandbox_.run(
-      kProgram +
+      kRealProgram +
       "train prior --from run --data pictures -o small.vqm --name small --crop 64 --batch 1 "
       "--steps 60 --integer-steps 2 --hold-out 4 -T 1");
   ASSERT_EQ(prior.exit_code, 0) << prior.err;
   EXPECT_TRUE(sandbox_.has("run/prior/figures.csv"));
-  const auto coded =
-      sandbox_.run(kProgram + "compress pictures/0.png -o 0.vqc --model small.vqm -q 2 -T 1 && " +
-                   kProgram + "decompress 0.vqc -o 0.png --model small.vqm -T 1 && " + kProgram +
-                   "compare pictures/0.png 0.png");
+  const auto coded = sandbox_.run(
+      kRealProgram + "compress pictures/0.png -o 0.vqc --model small.vqm -q 2 -T 1 && " +
+      kRealProgram + "decompress 0.vqc -o 0.png --model small.vqm -T 1 && " + kRealProgram +
+      "compare pictures/0.png 0.png");
   ASSERT_EQ(coded.exit_code, 0) << coded.err;
   double psnr = 0;
   ASSERT_EQ(std::sscanf(coded.out.c_str(), "psnr %lf", &psnr), 1) << coded.out;
@@ -53,7 +50,7 @@ TEST_F(Training, WrongOptionsAreOneLineAndExitCode2) {
         "train codec --data pictures -o x --preset large",
         "train codec --data pictures -o x --crop 100",
         "train prior --from run --data pictures -o x.vqm --without colour"}) {
-    const auto outcome = sandbox_.run(kProgram + line);
+    const auto outcome = sandbox_.run(kRealProgram + line);
     EXPECT_EQ(outcome.exit_code, 2) << line << ": " << outcome.err;
     EXPECT_EQ(outcome.err.find("vqcodec: "), 0u) << line << ": " << outcome.err;
     EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << line << ": " << outcome.err;
@@ -64,7 +61,7 @@ TEST_F(Training, WrongOptionsAreOneLineAndExitCode2) {
 TEST_F(Training, PresetsAreDefaultsThatOptionsAndFilesOverride) {
   sandbox_.run("echo 'preset = \"vqvae2\"' > paper.toml");
   const auto help = [&](const std::string& options) {
-    return sandbox_.run(kProgram + "train codec " + options + " --help").out;
+    return sandbox_.run(kRealProgram + "train codec " + options + " --help").out;
   };
   EXPECT_NE(help("").find("--blocks INT=5"), std::string::npos) << help("");
   EXPECT_NE(help("--preset vqvae2").find("--codewords INT:INT in [2 - 1023]=512"),
@@ -77,7 +74,7 @@ TEST_F(Training, MissingFoldersAreResources) {
   for (const char* line : {"train codec --data absent -o x",
                            "train prior --from absent --data "
                            "pictures -o x.vqm"}) {
-    const auto outcome = sandbox_.run(kProgram + line);
+    const auto outcome = sandbox_.run(kRealProgram + line);
     EXPECT_EQ(outcome.exit_code, 5) << line << ": " << outcome.err;
     EXPECT_NE(outcome.err.find("absent"), std::string::npos) << outcome.err;
   }
