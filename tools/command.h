@@ -1,4 +1,5 @@
-// tools/command.h: what every subcommand is made of. Each lives in its cmd_<name>.cc.
+// tools/command.h: what every subcommand is made of. Each lives in its cmd_<name>.cc,
+// or in the command.cc of its folder.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -1,4 +1,4 @@
-// tools/evaluation_lists.h: the lists on the command line that say what to evaluate.
+// tools/evaluate/option_lists.h: the lists on the command line that say what to evaluate.
 //
 // Each throws Error(kUsage) for an item that does not belong there.
 #pragma once

@@ -1,5 +1,5 @@
-// tools/point_store.h: points.csv: what an evaluation has measured, kept as it comes, so that a run
-// that was killed goes on where it was.
+// tools/evaluate/point_store.h: points.csv: what an evaluation has measured, kept as it comes, so
+// that a run that was killed goes on where it was.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,4 @@
-// tools/evaluation_report.h: mean curves and BD-rates, for people and as JSON.
+// tools/evaluate/summary.h: mean curves and BD-rates, for people and as JSON.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "tools/evaluation.h"
+#include "tools/evaluate/evaluation.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-// tools/cmd_evaluate.cc: rate and distortion over a set of pictures, beside other codecs.
+// tools/evaluate/command.cc: rate and distortion over a set of pictures, beside other codecs.
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -6,9 +6,9 @@
 #include "codec/codec.h"
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "tools/evaluation.h"
-#include "tools/evaluation_lists.h"
-#include "tools/evaluation_report.h"
+#include "tools/evaluate/evaluation.h"
+#include "tools/evaluate/option_lists.h"
+#include "tools/evaluate/summary.h"
 #include "tools/exit_code.h"
 #include "tools/input_list.h"
 #include "tools/model_store.h"

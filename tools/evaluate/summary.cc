@@ -1,4 +1,4 @@
-#include "tools/evaluation_report.h"
+#include "tools/evaluate/summary.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

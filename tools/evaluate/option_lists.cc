@@ -1,4 +1,4 @@
-#include "tools/evaluation_lists.h"
+#include "tools/evaluate/option_lists.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,5 @@
-// tools/evaluation.h: every codec at every setting over every picture, one picture in memory at a
-// time.
+// tools/evaluate/evaluation.h: every codec at every setting over every picture, one picture in
+// memory at a time.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "codec/evaluation.h"
-#include "tools/point_store.h"
+#include "tools/evaluate/point_store.h"
 #include "tools/progress.h"
 
 namespace vqcodec::tools {

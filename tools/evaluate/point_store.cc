@@ -1,4 +1,4 @@
-#include "tools/point_store.h"
+#include "tools/evaluate/point_store.h"
 
 #include <fcntl.h>
 #include <unistd.h>
