@@ -1,8 +1,11 @@
 #include "codec/evaluation.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "codec/metrics.h"
+#include "codec/peak_memory.h"
 #include "entropy/error.h"
 
 namespace vqcodec::codec {
@@ -10,8 +13,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+struct Cost {
+  double seconds = 0;
+  std::uint64_t peak_bytes = 0;
+};
+
+// What `work` gives, and what that took.
+template <typename Work>
+auto with_cost(Work&& work) {
+  const PeakMemory memory;
+  const auto start = Clock::now();
+  auto result = std::forward<Work>(work)();
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return std::pair(std::move(result),
+                   Cost{.seconds = seconds, .peak_bytes = memory.bytes().value_or(0)});
 }
 
 // Empty where a point has no such quality.
@@ -40,32 +55,39 @@ const std::array<QualityMeasure, 2> kQualityMeasures = {{
 }};
 
 Measurement measure(const PeerCodec& codec, double setting, const Image& picture,
-                    bool with_ms_ssim) {
-  Measurement result;
-  const auto start = Clock::now();
-  const auto file = codec.encode(picture, setting);
-  result.encode_seconds = seconds_since(start);
-  const auto encoded = Clock::now();
-  const auto decoded = codec.decode(file);
-  result.decode_seconds = seconds_since(encoded);
-  result.size_bytes = file.size();
-  result.rate_bpp = bits_per_pixel(file.size(), picture);
-  result.psnr_db = psnr_rgb_db(picture, decoded);
-  if (with_ms_ssim) result.ms_ssim = ms_ssim(picture, decoded);
+                    const MetricChoice& metrics) {
+  const auto [file, encoding] = with_cost([&] { return codec.encode(picture, setting); });
+  const auto [decoded, decoding] = with_cost([&, &bytes = file] { return codec.decode(bytes); });
+  Measurement result{.size_bytes = file.size(),
+                     .rate_bpp = bits_per_pixel(file.size(), picture),
+                     .psnr_db = psnr_rgb_db(picture, decoded),
+                     .psnr_luma_db = psnr_luma_db(picture, decoded),
+                     .encode_seconds = encoding.seconds,
+                     .decode_seconds = decoding.seconds,
+                     .encode_peak_bytes = encoding.peak_bytes,
+                     .decode_peak_bytes = decoding.peak_bytes};
+  if (metrics.ssim) result.ssim = ssim(picture, decoded);
+  if (metrics.ms_ssim) result.ms_ssim = ms_ssim(picture, decoded);
   return result;
 }
 
 MeanPoint mean_point(double setting, std::span<const Measurement> pictures) {
   if (pictures.empty()) throw Error(ErrorKind::kInternal, "a mean over no pictures");
   const double share = 1.0 / static_cast<double>(pictures.size());
-  MeanPoint mean{.setting = setting, .ms_ssim = 0};
+  MeanPoint mean{.setting = setting, .ssim = 0, .ms_ssim = 0};
+  const auto add = [share](std::optional<double>& sum, const std::optional<double>& value) {
+    sum = sum && value ? std::optional(*sum + share * *value) : std::nullopt;
+  };
   for (const auto& picture : pictures) {
     mean.rate_bpp += share * picture.rate_bpp;
     mean.psnr_db += share * picture.psnr_db;
+    mean.psnr_luma_db += share * picture.psnr_luma_db;
+    add(mean.ssim, picture.ssim);
+    add(mean.ms_ssim, picture.ms_ssim);
     mean.encode_seconds += share * picture.encode_seconds;
     mean.decode_seconds += share * picture.decode_seconds;
-    if (!picture.ms_ssim) mean.ms_ssim.reset();
-    if (mean.ms_ssim) *mean.ms_ssim += share * *picture.ms_ssim;
+    mean.encode_peak_bytes = std::max(mean.encode_peak_bytes, picture.encode_peak_bytes);
+    mean.decode_peak_bytes = std::max(mean.decode_peak_bytes, picture.decode_peak_bytes);
   }
   return mean;
 }

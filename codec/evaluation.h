@@ -16,34 +16,49 @@
 
 namespace vqcodec::codec {
 
+// What is measured beside PSNR.
+struct MetricChoice {
+  bool ssim = false;
+  bool ms_ssim = true;
+};
+
 // One picture through one codec at one setting.
 struct Measurement {
   std::uint64_t size_bytes = 0;  // of the whole file
   double rate_bpp = 0;
-  double psnr_db = 0;                  // RGB
-  std::optional<double> ms_ssim = {};  // empty: not asked for, or the picture is too small
+  double psnr_db = 0;  // RGB
+  double psnr_luma_db = 0;
+  std::optional<double> ssim = {};     // empty: not asked for, or the picture is too small
+  std::optional<double> ms_ssim = {};  // likewise
   double encode_seconds = 0;           // of the clock on the wall
   double decode_seconds = 0;
+  std::uint64_t encode_peak_bytes = 0;  // memory on top of the picture's; 0: the system
+  std::uint64_t decode_peak_bytes = 0;  // does not count it
 };
 
 Measurement measure(const PeerCodec& codec, double setting, const Image& picture,
-                    bool with_ms_ssim);
+                    const MetricChoice& metrics);
 
-// Means over the pictures at one setting: of each picture's bpp, PSNR and MS-SSIM.
+// Means over the pictures at one setting, of each picture's values; of memory the largest.
 struct MeanPoint {
   double setting = 0;
   double rate_bpp = 0;
   double psnr_db = 0;
-  std::optional<double> ms_ssim = {};  // empty where a picture has none
+  double psnr_luma_db = 0;
+  std::optional<double> ssim = {};     // empty where a picture has none
+  std::optional<double> ms_ssim = {};  // likewise
   double encode_seconds = 0;
   double decode_seconds = 0;
+  std::uint64_t encode_peak_bytes = 0;
+  std::uint64_t decode_peak_bytes = 0;
 };
 
 MeanPoint mean_point(double setting, std::span<const Measurement> pictures);  // At least one.
 
 struct MeanCurve {
-  std::string codec;
-  std::vector<MeanPoint> points;  // by setting
+  std::string codec;              // as it is shown
+  std::string settings;           // the codec's others, in a line
+  std::vector<MeanPoint> points;  // by rising rate
 };
 
 // What curves are compared over.

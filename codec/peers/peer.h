@@ -15,11 +15,12 @@ namespace vqcodec::codec {
 
 struct PeerCodec {
   std::string name;
-  // quality: the codec's own, higher is better. Throws Error(kUnsupported) for a picture beyond
-  // what the codec can hold.
-  std::function<std::vector<std::uint8_t>(const Image&, double quality)> encode;
+  std::string settings;  // those that do not change, in a line
+  // setting: the codec's own number. Throws Error(kUnsupported) for a picture beyond what the codec
+  // can hold.
+  std::function<std::vector<std::uint8_t>(const Image&, double setting)> encode;
   std::function<Image(std::span<const std::uint8_t>)> decode;  // Throws Error(kCorrupt).
-  std::vector<double> sweep;  // qualities that span the codec's range, ascending
+  std::vector<double> sweep;  // settings that span the codec's range, by rising rate
 };
 
 // Those that this build holds, JPEG first.

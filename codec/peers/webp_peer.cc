@@ -73,6 +73,7 @@ Image decode_webp(std::span<const std::uint8_t> bytes) {
 
 PeerCodec webp_peer() {
   return {.name = "webp",
+          .settings = "libwebp, lossy, 4:2:0, method 6",
           .encode = encode_webp,
           .decode = decode_webp,
           .sweep = {0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95}};

@@ -36,7 +36,7 @@ PeerCodec brightening_codec() {
 
 TEST(Evaluation, APointCountsEveryByteOfTheFileAndComparesWhatItDecodesTo) {
   const auto picture = picture_of(std::vector<std::uint8_t>(16 * 8 * 3, 100));
-  const auto point = measure(brightening_codec(), 40, picture, /*with_ms_ssim=*/true);
+  const auto point = measure(brightening_codec(), 40, picture, {});
   EXPECT_EQ(point.size_bytes, 16u * 8 * 3 + 40);
   EXPECT_DOUBLE_EQ(point.rate_bpp, 8.0 * (16 * 8 * 3 + 40) / (16 * 8));
   EXPECT_NEAR(point.psnr_db, 48.1308, 1e-4);  // 20 log10(255)
@@ -63,7 +63,7 @@ TEST(Evaluation, AMeanWithoutOneOfItsPicturesIsNone) {
 }
 
 MeanCurve curve_of(double factor) {
-  MeanCurve curve{.codec = "", .points = {}};
+  MeanCurve curve{.codec = "", .settings = "", .points = {}};
   for (const double psnr_db : {25., 29., 33., 37.})
     curve.points.push_back({.setting = psnr_db,
                             .rate_bpp = factor * psnr_db * psnr_db,

@@ -33,6 +33,7 @@ struct EvaluateArguments {
 EvaluatedCodec our_codec(const codec::ModelFile& model, codec::Transform& networks, int threads,
                          std::vector<double> qualities) {
   return {.codec = {.name = "vqcodec",
+                    .settings = model.name,
                     .encode =
                         [&model, &networks, threads](const codec::Image& image, double quality) {
                           return codec::compress(
@@ -57,7 +58,7 @@ std::vector<std::string> picture_paths(const std::vector<std::string>& inputs) {
 }
 
 void evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity) {
-  const bool with_ms_ssim = lists_ms_ssim(arguments.metrics);
+  const auto metrics = listed_metrics(arguments.metrics);
   std::vector<EvaluatedCodec> codecs;
   for (auto& peer : listed_peers(arguments.against)) codecs.push_back({std::move(peer), {}});
   const auto pictures = picture_paths(arguments.inputs);
@@ -75,12 +76,12 @@ void evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity
     store = PointStore((folder / "points.csv").string());
   }
   Progress progress(pictures.size(), !verbosity.quiet);
-  const auto evaluation = evaluate(codecs, pictures, with_ms_ssim, store, progress);
+  const auto evaluation = evaluate(codecs, pictures, metrics, store, progress);
   const EvaluationReport report{.model_name = model.name,
                                 .model = codecs.front().model,
                                 .pictures = pictures.size(),
                                 .threads = threads,
-                                .with_ms_ssim = with_ms_ssim,
+                                .metrics = metrics,
                                 .curves = evaluation.curves};
   std::fputs(as_text(report).c_str(), stdout);
   if (!folder.empty()) {
@@ -106,7 +107,7 @@ Command add_evaluate(CLI::App& program, const Verbosity& verbosity) {
       ->type_name("");
   add("--qualities", arguments->qualities, "LIST", "1-8 or 2,4,6; default all of the model");
   add("--against", arguments->against, "LIST", "jpeg,webp; default both, where the build has them");
-  add("--metrics", arguments->metrics, "LIST", "psnr,ms-ssim (the default) or psnr alone");
+  add("--metrics", arguments->metrics, "LIST", "some of psnr,ms-ssim,ssim; default psnr,ms-ssim");
   add("-o,--output", arguments->report_folder, "DIR",
       "write points.csv and summary.json; points that are there are not measured again");
   add("--device", arguments->device, "NAME", "where the networks run: auto, cpu or cuda")

@@ -30,7 +30,15 @@ class Picture {
     return *image_;
   }
 
-  bool has_ms_ssim() { return std::min(image().width, image().height) >= codec::kMsSsimMinSide; }
+  // Whether a point has all that it can have.
+  bool completed_by(const codec::Measurement& point, const codec::MetricChoice& metrics) {
+    const bool lacks_ssim = metrics.ssim && !point.ssim;
+    const bool lacks_ms_ssim = metrics.ms_ssim && !point.ms_ssim;
+    if (!lacks_ssim && !lacks_ms_ssim) return true;
+    const int side = std::min(image().width, image().height);
+    return !(lacks_ssim && side >= codec::kSsimMinSide) &&
+           !(lacks_ms_ssim && side >= codec::kMsSsimMinSide);
+  }
 
  private:
   std::vector<std::uint8_t> bytes_;
@@ -38,37 +46,37 @@ class Picture {
   std::optional<codec::Image> image_;
 };
 
-using Measurements = std::vector<codec::Measurement>;  // one a picture
-
 class Evaluator {
  public:
-  Evaluator(std::span<const EvaluatedCodec> codecs, bool with_ms_ssim, PointStore& store)
-      : codecs_(codecs), with_ms_ssim_(with_ms_ssim), store_(store) {
-    for (const auto& codec : codecs) points_.emplace_back(codec.codec.sweep.size());
+  Evaluator(std::span<const EvaluatedCodec> codecs, const codec::MetricChoice& metrics,
+            PointStore& store)
+      : codecs_(codecs), metrics_(metrics), store_(store) {
+    for (const auto& codec : codecs) evaluation_.points.emplace_back(codec.codec.sweep.size());
   }
 
   void add_picture(const std::string& name, Progress& progress) {
     const Progress::Job shown(progress, name);
     Picture picture(name);
+    evaluation_.pictures.push_back(name);
     double done = 0;
     for (std::size_t c = 0; c < codecs_.size(); ++c) {
       const auto& settings = codecs_[c].codec.sweep;
       for (std::size_t s = 0; s < settings.size(); ++s) {
-        points_[c][s].push_back(point(codecs_[c], settings[s], name, picture));
+        evaluation_.points[c][s].push_back(point(codecs_[c], settings[s], name, picture));
         progress.advance(++done / static_cast<double>(points_a_picture()));
       }
     }
   }
 
-  Evaluation result() const {
-    Evaluation evaluation{.curves = {}, .measured = measured_, .kept = kept_};
+  Evaluation result() && {
     for (std::size_t c = 0; c < codecs_.size(); ++c) {
-      codec::MeanCurve curve{.codec = codecs_[c].codec.name, .points = {}};
-      for (std::size_t s = 0; s < points_[c].size(); ++s)
-        curve.points.push_back(codec::mean_point(codecs_[c].codec.sweep[s], points_[c][s]));
-      evaluation.curves.push_back(std::move(curve));
+      const auto& codec = codecs_[c].codec;
+      codec::MeanCurve curve{.codec = codec.name, .settings = codec.settings, .points = {}};
+      for (std::size_t s = 0; s < codec.sweep.size(); ++s)
+        curve.points.push_back(codec::mean_point(codec.sweep[s], evaluation_.points[c][s]));
+      evaluation_.curves.push_back(std::move(curve));
     }
-    return evaluation;
+    return std::move(evaluation_);
   }
 
  private:
@@ -82,30 +90,28 @@ class Evaluator {
                            Picture& picture) {
     const PointKey key{codec.codec.name, codec.model, setting, picture.checksum()};
     const auto* known = store_.find(key);
-    if (known && (known->ms_ssim || !with_ms_ssim_ || !picture.has_ms_ssim())) {
-      ++kept_;
+    if (known && picture.completed_by(*known, metrics_)) {
+      ++evaluation_.kept;
       return *known;
     }
-    ++measured_;
-    return store_.add(key, name,
-                      codec::measure(codec.codec, setting, picture.image(), with_ms_ssim_));
+    ++evaluation_.measured;
+    return store_.add(key, name, codec::measure(codec.codec, setting, picture.image(), metrics_));
   }
 
   std::span<const EvaluatedCodec> codecs_;
-  bool with_ms_ssim_;
+  codec::MetricChoice metrics_;
   PointStore& store_;
-  std::vector<std::vector<Measurements>> points_;  // by codec and setting
-  std::size_t measured_ = 0, kept_ = 0;
+  Evaluation evaluation_;
 };
 
 }  // namespace
 
 Evaluation evaluate(std::span<const EvaluatedCodec> codecs, std::span<const std::string> pictures,
-                    bool with_ms_ssim, PointStore& store, Progress& progress) {
-  Evaluator evaluator(codecs, with_ms_ssim, store);
+                    const codec::MetricChoice& metrics, PointStore& store, Progress& progress) {
+  Evaluator evaluator(codecs, metrics, store);
   for (const auto& picture : pictures)
     naming(picture, [&] { evaluator.add_picture(picture, progress); });
-  return evaluator.result();
+  return std::move(evaluator).result();
 }
 
 }  // namespace vqcodec::tools

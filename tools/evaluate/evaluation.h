@@ -19,12 +19,15 @@ struct EvaluatedCodec {
 
 struct Evaluation {
   std::vector<codec::MeanCurve> curves;  // of the codecs, in their order
-  std::size_t measured = 0, kept = 0;    // points: measured now, taken from the store
+  std::vector<std::string> pictures;     // names of those measured
+  // Of each picture, by codec and setting: [codec][setting][picture].
+  std::vector<std::vector<std::vector<codec::Measurement>>> points;
+  std::size_t measured = 0, kept = 0;  // points: measured now, taken from the store
 };
 
 // pictures: files. Alpha and metadata are left out, as the peers carry neither. Throws as reading
 // them and the codecs do, with the picture's name: a mean over the others would mislead.
 Evaluation evaluate(std::span<const EvaluatedCodec> codecs, std::span<const std::string> pictures,
-                    bool with_ms_ssim, PointStore& store, Progress& progress);
+                    const codec::MetricChoice& metrics, PointStore& store, Progress& progress);
 
 }  // namespace vqcodec::tools

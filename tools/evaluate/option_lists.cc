@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "codec/evaluation.h"
 #include "entropy/error.h"
 
 namespace vqcodec::tools {
@@ -46,14 +45,18 @@ std::vector<double> listed_qualities(const std::string& list, int last) {
   return qualities;
 }
 
-bool lists_ms_ssim(const std::string& metrics) {
-  const auto names = items(metrics);
-  for (const auto& name : names)
-    if (std::ranges::none_of(codec::kQualityMeasures,
-                             [&](const auto& m) { return m.name == name; }))
-      throw Error(ErrorKind::kUsage, "--metrics ", metrics, ": found \"", name,
-                  "\", expected psnr or ms-ssim");
-  return std::ranges::find(names, "ms-ssim") != names.end();
+codec::MetricChoice listed_metrics(const std::string& list) {
+  codec::MetricChoice choice{.ssim = false, .ms_ssim = false};
+  for (const auto& name : items(list)) {
+    if (name == "ssim")
+      choice.ssim = true;
+    else if (name == "ms-ssim")
+      choice.ms_ssim = true;
+    else if (name != "psnr")
+      throw Error(ErrorKind::kUsage, "--metrics ", list, ": found \"", name,
+                  "\", expected psnr, ms-ssim or ssim");
+  }
+  return choice;
 }
 
 std::vector<codec::PeerCodec> listed_peers(const std::string& list) {

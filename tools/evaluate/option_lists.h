@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/evaluation.h"
 #include "codec/peers/peer.h"
 
 namespace vqcodec::tools {
@@ -16,7 +17,7 @@ std::vector<double> listed_qualities(const std::string& list, int last);
 // "jpeg,webp"; empty: all that this build has; "none". Throws Error(kUnsupported) for another.
 std::vector<codec::PeerCodec> listed_peers(const std::string& list);
 
-// "psnr,ms-ssim" or one of them: whether MS-SSIM is there. PSNR is always measured.
-bool lists_ms_ssim(const std::string& list);
+// "psnr,ms-ssim,ssim" or some of them. PSNR is always measured.
+codec::MetricChoice listed_metrics(const std::string& list);
 
 }  // namespace vqcodec::tools

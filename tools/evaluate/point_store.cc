@@ -17,9 +17,9 @@ namespace vqcodec::tools {
 namespace {
 
 constexpr std::string_view kColumns =
-    "codec,model,setting,picture,picture_checksum,size_bytes,bpp,psnr_rgb_db,ms_ssim,"
-    "encode_seconds,decode_seconds\n";
-constexpr std::size_t kColumnCount = 11;
+    "codec,model,setting,picture,picture_checksum,size_bytes,bpp,psnr_rgb_db,psnr_luma_db,ssim,"
+    "ms_ssim,encode_seconds,decode_seconds,encode_peak_bytes,decode_peak_bytes\n";
+constexpr std::size_t kColumnCount = 15;
 
 // The shortest text that reads back as the same value.
 template <typename Number>
@@ -27,6 +27,12 @@ std::string text_of(Number value) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
+
+std::string text_if_any(const std::optional<double>& value) {
+  return value ? text_of(*value) : std::string();
+}
+
+std::string text_if_counted(std::uint64_t bytes) { return bytes > 0 ? text_of(bytes) : ""; }
 
 // Throws Error(kCorrupt) unless all of the text is a number.
 template <typename Number, typename... Format>
@@ -38,6 +44,11 @@ Number number_of(const std::string& text, Format... format) {
   if (problem != std::errc{} || stop != end || !ordered)
     throw Error(ErrorKind::kCorrupt, "found \"", text, "\", expected a number");
   return value;
+}
+
+template <typename Number>
+std::optional<Number> number_if_any(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(number_of<Number>(text));
 }
 
 // A field with a comma or a quote is quoted, and its quotes doubled.
@@ -71,8 +82,9 @@ std::string row_of(const PointKey& key, std::string picture_name, const codec::M
   for (const auto& field :
        {quoted_field(key.codec), key.model, text_of(key.setting), quoted_field(picture_name),
         codec::hex(key.picture), text_of(point.size_bytes), text_of(point.rate_bpp),
-        text_of(point.psnr_db), point.ms_ssim ? text_of(*point.ms_ssim) : std::string(),
-        text_of(point.encode_seconds), text_of(point.decode_seconds)})
+        text_of(point.psnr_db), text_of(point.psnr_luma_db), text_if_any(point.ssim),
+        text_if_any(point.ms_ssim), text_of(point.encode_seconds), text_of(point.decode_seconds),
+        text_if_counted(point.encode_peak_bytes), text_if_counted(point.decode_peak_bytes)})
     row += (row.empty() ? "" : ",") + field;
   return row + "\n";
 }
@@ -85,14 +97,17 @@ std::pair<PointKey, codec::Measurement> parse_row(std::string_view line) {
                .model = fields[1],
                .setting = number_of<double>(fields[2]),
                .picture = number_of<std::uint64_t>(fields[4], 16)};
-  codec::Measurement point{.size_bytes = number_of<std::uint64_t>(fields[5]),
-                           .rate_bpp = number_of<double>(fields[6]),
-                           .psnr_db = number_of<double>(fields[7]),
-                           .ms_ssim = {},
-                           .encode_seconds = number_of<double>(fields[9]),
-                           .decode_seconds = number_of<double>(fields[10])};
-  if (!fields[8].empty()) point.ms_ssim = number_of<double>(fields[8]);
-  return {std::move(key), point};
+  return {std::move(key),
+          {.size_bytes = number_of<std::uint64_t>(fields[5]),
+           .rate_bpp = number_of<double>(fields[6]),
+           .psnr_db = number_of<double>(fields[7]),
+           .psnr_luma_db = number_of<double>(fields[8]),
+           .ssim = number_if_any<double>(fields[9]),
+           .ms_ssim = number_if_any<double>(fields[10]),
+           .encode_seconds = number_of<double>(fields[11]),
+           .decode_seconds = number_of<double>(fields[12]),
+           .encode_peak_bytes = number_if_any<std::uint64_t>(fields[13]).value_or(0),
+           .decode_peak_bytes = number_if_any<std::uint64_t>(fields[14]).value_or(0)}};
 }
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {

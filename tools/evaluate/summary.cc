@@ -21,7 +21,7 @@ struct Comparison {
 
 std::vector<Comparison> comparisons(const EvaluationReport& report) {
   std::vector<Comparison> result;
-  const std::size_t measures = report.with_ms_ssim ? codec::kQualityMeasures.size() : 1;
+  const std::size_t measures = report.metrics.ms_ssim ? codec::kQualityMeasures.size() : 1;
   for (const auto& measure : std::span(codec::kQualityMeasures).first(measures))
     for (const auto& anchor : report.curves.subspan(1)) {
       const auto& ours = report.curves.front();
@@ -40,14 +40,22 @@ std::string formatted(const char* format, Values... values) {
   return text;
 }
 
-std::string point_text(const std::string& codec, const codec::MeanPoint& point, bool with_ms_ssim) {
-  auto line = formatted("%-8s %7g %8.4f %8.3f", codec.c_str(), point.setting, point.rate_bpp,
-                        point.psnr_db);
-  if (with_ms_ssim && point.ms_ssim)
+std::string mebibytes(std::uint64_t bytes) {
+  return bytes > 0 ? formatted("%7.1f", static_cast<double>(bytes) / (1 << 20)) : "      -";
+}
+
+std::string point_text(const std::string& codec, const codec::MeanPoint& point,
+                       const codec::MetricChoice& metrics) {
+  auto line = formatted("%-8s %7g %8.4f %8.3f %8.3f", codec.c_str(), point.setting, point.rate_bpp,
+                        point.psnr_db, point.psnr_luma_db);
+  if (metrics.ssim) line += point.ssim ? formatted(" %8.5f", *point.ssim) : "        -";
+  if (metrics.ms_ssim && point.ms_ssim)
     line += formatted(" %8.5f %8.3f", *point.ms_ssim, codec::ms_ssim_db(*point.ms_ssim));
-  else if (with_ms_ssim)
+  else if (metrics.ms_ssim)
     line += formatted(" %8s %8s", "-", "-");
-  return line + formatted(" %9.3f %9.3f\n", point.encode_seconds, point.decode_seconds);
+  line += formatted(" %9.3f %9.3f", point.encode_seconds, point.decode_seconds);
+  return line + " " + mebibytes(point.encode_peak_bytes) + " " +
+         mebibytes(point.decode_peak_bytes) + "\n";
 }
 
 std::string bd_rate_text(const codec::BdRate& rate) {
@@ -66,13 +74,19 @@ std::string comparison_text(const Comparison& comparison) {
 }
 
 Json as_json(const codec::MeanPoint& point) {
-  Json json = {{"setting", point.setting}, {"bpp", point.rate_bpp}, {"psnr_rgb_db", point.psnr_db}};
+  Json json = {{"setting", point.setting},
+               {"bpp", point.rate_bpp},
+               {"psnr_rgb_db", point.psnr_db},
+               {"psnr_luma_db", point.psnr_luma_db}};
+  if (point.ssim) json["ssim"] = *point.ssim;
   if (point.ms_ssim) {
     json["ms_ssim"] = *point.ms_ssim;
     json["ms_ssim_db"] = codec::ms_ssim_db(*point.ms_ssim);
   }
   json["encode_seconds"] = point.encode_seconds;
   json["decode_seconds"] = point.decode_seconds;
+  if (point.encode_peak_bytes > 0) json["encode_peak_bytes"] = point.encode_peak_bytes;
+  if (point.decode_peak_bytes > 0) json["decode_peak_bytes"] = point.decode_peak_bytes;
   return json;
 }
 
@@ -85,12 +99,12 @@ Json as_json(const codec::BdRate& rate) {
 }  // namespace
 
 std::string as_text(const EvaluationReport& report) {
-  auto text = formatted("%-8s %7s %8s %8s", "codec", "setting", "bpp", "psnr dB");
-  if (report.with_ms_ssim) text += formatted(" %8s %8s", "ms-ssim", "dB");
-  text += formatted(" %9s %9s\n", "encode s", "decode s");
+  auto text = formatted("%-8s %7s %8s %8s %8s", "codec", "setting", "bpp", "psnr dB", "luma dB");
+  if (report.metrics.ssim) text += formatted(" %8s", "ssim");
+  if (report.metrics.ms_ssim) text += formatted(" %8s %8s", "ms-ssim", "dB");
+  text += formatted(" %9s %9s %7s %7s\n", "encode s", "decode s", "MiB", "MiB");
   for (const auto& curve : report.curves)
-    for (const auto& point : curve.points)
-      text += point_text(curve.codec, point, report.with_ms_ssim);
+    for (const auto& point : curve.points) text += point_text(curve.codec, point, report.metrics);
   for (const auto& comparison : comparisons(report)) text += comparison_text(comparison);
   return text;
 }
@@ -102,7 +116,8 @@ std::string as_json(const EvaluationReport& report) {
   for (const auto& curve : report.curves) {
     Json points = Json::array();
     for (const auto& point : curve.points) points.push_back(as_json(point));
-    json["curves"].push_back({{"codec", curve.codec}, {"points", std::move(points)}});
+    json["curves"].push_back(
+        {{"codec", curve.codec}, {"settings", curve.settings}, {"points", std::move(points)}});
   }
   for (const auto& comparison : comparisons(report))
     json["bd_rates"].push_back({{"against", comparison.anchor},

@@ -14,7 +14,7 @@ struct EvaluationReport {
   std::string model;  // fingerprint in hex
   std::size_t pictures = 0;
   int threads = 0;
-  bool with_ms_ssim = false;
+  codec::MetricChoice metrics;
   std::span<const codec::MeanCurve> curves;  // ours, then the peers'
 };
 
