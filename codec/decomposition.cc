@@ -60,10 +60,6 @@ void add_codes(const entropy::CodeMap& map, std::span<const std::uint8_t> plain,
   }
 }
 
-PictureDecomposition::Distortion distortion(const Image& picture, const Image& decoded) {
-  return {.mse = mse(picture, decoded), .psnr_db = psnr_rgb_db(picture, decoded)};
-}
-
 }  // namespace
 
 std::uint64_t GroupCounts::codes() const {
@@ -160,13 +156,14 @@ CodeCosts& CodeCosts::operator+=(const CodeCosts& other) {
 
 CodeCosts costs_of(const GroupCounts& group) {
   const auto codes = static_cast<double>(group.codes());
-  return {.codes = codes,
-          .fixed_length_bits = codes * std::bit_width(group.histogram.size() - 1),
-          .order0_bits = codes * entropy_bits(group.histogram),
-          .prior_bits = group.code_bits,
-          .escape_bits = group.escape_bits,
-          .plain_bits = group.plain_bits,
-          .escapes = group.escapes};
+  return {
+      .codes = codes,
+      .fixed_length_bits = codes * static_cast<double>(std::bit_width(group.histogram.size() - 1)),
+      .order0_bits = codes * entropy_bits(group.histogram),
+      .prior_bits = group.code_bits,
+      .escape_bits = group.escape_bits,
+      .plain_bits = group.plain_bits,
+      .escapes = group.escapes};
 }
 
 CodeCosts costs_of(const LevelCounts& level) {
@@ -206,7 +203,7 @@ PictureDecomposition decompose(const Image& picture, const ModelFile& model, Tra
     const bool whole = levels == model.levels();
     const Image decoded = decompress(file, model, transform, {.levels = levels, .threads = threads},
                                      whole ? &result.decompress_seconds : nullptr);
-    result.distortions.push_back(distortion(picture, decoded));
+    result.mse.push_back(mse(picture, decoded));
   }
   return result;
 }

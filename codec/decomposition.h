@@ -71,11 +71,7 @@ std::size_t used_codewords(std::span<const std::uint64_t> histogram);
 // A picture through the codec at one quality.
 struct PictureDecomposition {
   FileCounts counts;
-  struct Distortion {
-    double mse = 0;      // over R, G and B
-    double psnr_db = 0;  // RGB
-  };
-  std::vector<Distortion> distortions;  // with levels 0, 0-1, ... decoded
+  std::vector<double> mse;  // over R, G and B, with levels 0, 0-1, ... decoded
   Timings compress_seconds, decompress_seconds;
 };
 

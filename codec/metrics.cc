@@ -10,14 +10,6 @@
 #include "entropy/error.h"
 
 namespace vqcodec::codec {
-namespace {
-
-double psnr_db(double squared_error) {
-  return squared_error > 0 ? 10 * std::log10(255.0 * 255.0 / squared_error)
-                           : std::numeric_limits<double>::infinity();
-}
-
-}  // namespace
 
 void check_equal_sizes(const Image& reference, const Image& test) {
   if (reference.width != test.width || reference.height != test.height)
@@ -41,6 +33,11 @@ double mse(const Image& reference, const Image& test) {
       sum += static_cast<std::uint64_t>(difference * difference);
     }
   return static_cast<double>(sum) / (3.0 * static_cast<double>(reference.area()));
+}
+
+double psnr_db(double squared_error) {
+  return squared_error > 0 ? 10 * std::log10(255.0 * 255.0 / squared_error)
+                           : std::numeric_limits<double>::infinity();
 }
 
 double psnr_rgb_db(const Image& reference, const Image& test) {

@@ -18,6 +18,7 @@ double bits_per_pixel(std::size_t size_bytes, const Image& image);
 double mse(const Image& reference, const Image& test);
 
 // 10 log10(255^2 / MSE), infinite for equal pictures.
+double psnr_db(double squared_error);  // the mean square
 double psnr_rgb_db(const Image& reference, const Image& test);
 
 // The same of the luma 0.299 R + 0.587 G + 0.114 B, not rounded.

@@ -1,50 +1,23 @@
 #include "tools/evaluate/evaluation.h"
 
 #include <algorithm>
-#include <optional>
 
-#include "codec/checksum.h"
-#include "codec/image_io.h"
 #include "codec/metrics.h"
-#include "entropy/error.h"
-#include "tools/file_io.h"
+#include "tools/evaluate/lazy_picture.h"
 
 namespace vqcodec::tools {
 namespace {
 
-// A picture's file, decoded when the first point asks for the pixels: where all points are known,
-// that is never.
-class Picture {
- public:
-  explicit Picture(const std::string& path)
-      : bytes_(read_file(path)), checksum_(codec::checksum64(bytes_)) {}
-
-  std::uint64_t checksum() const { return checksum_; }
-
-  const codec::Image& image() {
-    if (image_) return *image_;
-    image_ = codec::read_image(bytes_);
-    bytes_ = {};
-    image_->alpha.clear();
-    image_->metadata.clear();
-    return *image_;
-  }
-
-  // Whether a point has all that it can have.
-  bool completed_by(const codec::Measurement& point, const codec::MetricChoice& metrics) {
-    const bool lacks_ssim = metrics.ssim && !point.ssim;
-    const bool lacks_ms_ssim = metrics.ms_ssim && !point.ms_ssim;
-    if (!lacks_ssim && !lacks_ms_ssim) return true;
-    const int side = std::min(image().width, image().height);
-    return !(lacks_ssim && side >= codec::kSsimMinSide) &&
-           !(lacks_ms_ssim && side >= codec::kMsSsimMinSide);
-  }
-
- private:
-  std::vector<std::uint8_t> bytes_;
-  std::uint64_t checksum_;
-  std::optional<codec::Image> image_;
-};
+// Whether a point has all that it can have.
+bool is_complete(const codec::Measurement& point, const codec::MetricChoice& metrics,
+                 LazyPicture& picture) {
+  const bool lacks_ssim = metrics.ssim && !point.ssim;
+  const bool lacks_ms_ssim = metrics.ms_ssim && !point.ms_ssim;
+  if (!lacks_ssim && !lacks_ms_ssim) return true;
+  const int side = std::min(picture.image().width, picture.image().height);
+  return !(lacks_ssim && side >= codec::kSsimMinSide) &&
+         !(lacks_ms_ssim && side >= codec::kMsSsimMinSide);
+}
 
 class Evaluator {
  public:
@@ -56,7 +29,7 @@ class Evaluator {
 
   void add_picture(const std::string& name, Progress& progress) {
     const Progress::Job shown(progress, name);
-    Picture picture(name);
+    LazyPicture picture(name);
     evaluation_.pictures.push_back(name);
     double done = 0;
     for (std::size_t c = 0; c < codecs_.size(); ++c) {
@@ -87,10 +60,10 @@ class Evaluator {
   }
 
   codec::Measurement point(const EvaluatedCodec& codec, double setting, const std::string& name,
-                           Picture& picture) {
+                           LazyPicture& picture) {
     const PointKey key{codec.codec.name, codec.model, setting, picture.checksum()};
     const auto* known = store_.find(key);
-    if (known && picture.completed_by(*known, metrics_)) {
+    if (known && is_complete(*known, metrics_, picture)) {
       ++evaluation_.kept;
       return *known;
     }
