@@ -1,0 +1,154 @@
+#include "tools/evaluate/plots.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+
+#include "entropy/error.h"
+#include "tools/evaluate/formatted.h"
+
+namespace vqcodec::tools {
+namespace {
+
+// Ours in reds; the others after Okabe and Ito, "Color Universal Design", 2008, so that they are
+// told apart without red against green.
+constexpr std::array<std::string_view, 3> kOurColors = {"#d62f10", "#8e1b63", "#e8890c"};
+constexpr std::array<std::string_view, 7> kOtherColors = {
+    "#0072b2", "#009e73", "#56b4e9", "#b07aa1", "#7f7f7f", "#b8a100", "#4b3f9e"};
+
+// Nothing is special between single quotes, not even a backquote.
+std::string literal(std::string_view text) {
+  std::string result = "'";
+  for (const char letter : text)
+    if (static_cast<unsigned char>(letter) >= ' ') result.append(letter == '\'' ? 2 : 1, letter);
+  return result + "'";
+}
+
+struct Range {
+  double low = 0, high = 0;
+};
+
+// Of what was measured: published curves go far beyond.
+template <typename Value>
+Range measured_range(const Plot& plot, Value value) {
+  Range range{.low = 1e9, .high = -1e9};
+  for (const auto& curve : plot.curves)
+    for (const auto& point : curve.points) {
+      if (curve.role == CurveRole::kPublished) continue;
+      range.low = std::min(range.low, point.*value);
+      range.high = std::max(range.high, point.*value);
+    }
+  return range;
+}
+
+std::string axes(const Plot& plot) {
+  const auto rate = measured_range(plot, &codec::CurvePoint::rate_bpp);
+  const auto quality = measured_range(plot, &codec::CurvePoint::quality_db);
+  std::string ticks;  // gnuplot's own are a factor of ten apart.
+  for (const double decade : {0.001, 0.01, 0.1, 1.0, 10.0})
+    for (const double step : {1, 2, 3, 5, 7})
+      ticks += formatted("%s%g", ticks.empty() ? "" : ",", decade * step);
+  return formatted("set logscale x\nset xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\n",
+                   rate.low / 1.15, rate.high * 1.15, quality.low - 0.5, quality.high + 0.5) +
+         "set xtics (" + ticks + ")\nset ytics nomirror\n" +
+         "set xlabel 'rate (bits of the whole file per pixel)'\n" + "set ylabel " +
+         literal(plot.quality) + "\n" +
+         "set grid xtics ytics linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\n"
+         "set clip two\nset border 3 linecolor rgb '#444444'\nset xtics nomirror\n"
+         "set key bottom right reverse Left noenhanced samplen 2.5 spacing 1.05\n";
+}
+
+std::string line_style(CurveRole role, std::size_t index) {
+  const auto style = [&](const auto& colors, const char* rest) {
+    return "linecolor rgb " + literal(colors[index % colors.size()]) + rest;
+  };
+  switch (role) {
+    case CurveRole::kOurs:
+      return "with linespoints " + style(kOurColors, " linewidth 4 pointtype 7 pointsize 0.8");
+    case CurveRole::kPeer:
+      return "with linespoints " + style(kOtherColors, " linewidth 2 pointtype 7 pointsize 0.45");
+    case CurveRole::kPublished:
+      return "with lines " + style(kOtherColors, " linewidth 1.5 dashtype '-'");
+  }
+  throw Error(ErrorKind::kInternal, "a curve of no role");
+}
+
+std::string data_blocks(const Plot& plot) {
+  std::string data;
+  for (std::size_t i = 0; i < plot.curves.size(); ++i) {
+    data += formatted("$curve%zu << end_of_curve\n", i);
+    for (const auto& point : plot.curves[i].points)
+      data += formatted("%.6g %.6g\n", point.rate_bpp, point.quality_db);
+    data += "end_of_curve\n";
+  }
+  return data;
+}
+
+std::string plot_command(const Plot& plot) {
+  std::string command;
+  std::array<std::size_t, 3> of_role{};
+  for (std::size_t i = 0; i < plot.curves.size(); ++i) {
+    const auto& curve = plot.curves[i];
+    const bool published = curve.role == CurveRole::kPublished;
+    command += formatted("%s$curve%zu ", command.empty() ? "plot " : ", ", i) +
+               line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) + " title " +
+               literal(curve.name + (published ? ", published" : ""));
+  }
+  return command + "\n";
+}
+
+// A child that ends early makes writing to it a signal, which would end this program as well.
+class IgnoredPipeSignal {
+ public:
+  IgnoredPipeSignal() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~IgnoredPipeSignal() { std::signal(SIGPIPE, before_); }
+  IgnoredPipeSignal(const IgnoredPipeSignal&) = delete;
+  IgnoredPipeSignal& operator=(const IgnoredPipeSignal&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
+// Of the shell, which says 127 where there is no such program.
+int exit_code_of_gnuplot(const std::string& script) {
+  const IgnoredPipeSignal ignored;
+  std::FILE* pipe = ::popen("exec gnuplot >/dev/null 2>&1", "w");
+  if (!pipe) throw Error(ErrorKind::kResource, "cannot start a process for gnuplot");
+  std::fwrite(script.data(), 1, script.size(), pipe);
+  const int status = ::pclose(pipe);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+std::string gnuplot_script(const Plot& plot, const std::string& svg_path,
+                           const std::string& png_path) {
+  return data_blocks(plot) + axes(plot) +
+         "set terminal svg size 760,540 dynamic noenhanced font 'sans-serif,14'\nset output " +
+         literal(svg_path) + "\n" + plot_command(plot) +
+         "set terminal pngcairo size 1520,1080 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
+         "pointscale 2\nset output " +
+         literal(png_path) + "\nreplot\nunset output\n";
+}
+
+bool draw_plot(const Plot& plot, const std::filesystem::path& path) {
+  // Beside their targets at first: a run that is killed leaves no half of a picture there.
+  const auto unfinished = [&](const char* kind) { return path.string() + kind + ".unfinished"; };
+  const auto script = gnuplot_script(plot, unfinished(".svg"), unfinished(".png"));
+  const int exit_code = exit_code_of_gnuplot(script);
+  if (exit_code == 127) return false;
+  for (const char* kind : {".svg", ".png"}) {
+    // It ends with 0 even where it could not open its output.
+    if (exit_code != 0 || !std::filesystem::exists(unfinished(kind)))
+      throw Error(ErrorKind::kResource, path.string(), kind, ": gnuplot ended with ", exit_code,
+                  " and no picture, expected one: is the folder writable, gnuplot 5 or newer?");
+    std::filesystem::rename(unfinished(kind), path.string() + kind);
+  }
+  return true;
+}
+
+}  // namespace vqcodec::tools
