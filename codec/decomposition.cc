@@ -172,6 +172,16 @@ CodeCosts costs_of(const LevelCounts& level) {
   return costs;
 }
 
+std::vector<CodeCosts> costs_by_channel_slice(const LevelCounts& level) {
+  std::vector<CodeCosts> slices;
+  for (const GroupCounts& group : level.groups) {
+    const auto index = static_cast<std::size_t>(group.channel_slice);
+    if (slices.size() <= index) slices.resize(index + 1);
+    slices[index] += costs_of(group);
+  }
+  return slices;
+}
+
 double entropy_bits(std::span<const std::uint64_t> histogram) {
   const auto total =
       static_cast<double>(std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0}));
@@ -191,6 +201,23 @@ double perplexity(std::span<const std::uint64_t> histogram) {
 std::size_t used_codewords(std::span<const std::uint64_t> histogram) {
   return histogram.size() -
          static_cast<std::size_t>(std::count(histogram.begin(), histogram.end(), 0));
+}
+
+CodebookUse codebook_use(const LevelCounts& level) {
+  CodebookUse use{.groups = level.groups.size()};
+  double worst_share = 2;  // of the codewords; above all
+  for (const GroupCounts& group : level.groups) {
+    const double value = perplexity(group.histogram);
+    const double share = value / static_cast<double>(group.histogram.size());
+    use.codewords += group.histogram.size();
+    use.used += used_codewords(group.histogram);
+    use.mean_perplexity += value / static_cast<double>(level.groups.size());
+    if (share >= worst_share) continue;
+    worst_share = share;
+    use.worst_perplexity = value;
+    use.worst_codewords = group.histogram.size();
+  }
+  return use;
 }
 
 PictureDecomposition decompose(const Image& picture, const ModelFile& model, Transform& transform,

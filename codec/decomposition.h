@@ -62,11 +62,24 @@ struct CodeCosts {
 };
 CodeCosts costs_of(const GroupCounts& group);
 CodeCosts costs_of(const LevelCounts& level);
+std::vector<CodeCosts> costs_by_channel_slice(const LevelCounts& level);  // they sum to the level's
 
 // Of a histogram, in bits; an empty one has none.
 double entropy_bits(std::span<const std::uint64_t> histogram);
 double perplexity(std::span<const std::uint64_t> histogram);  // 2^entropy: 1..K
 std::size_t used_codewords(std::span<const std::uint64_t> histogram);
+
+// How the codebooks of a level are used.
+struct CodebookUse {
+  std::size_t groups = 0;
+  std::size_t codewords = 0;   // of all groups
+  std::size_t used = 0;        // of these, those that occur
+  double mean_perplexity = 0;  // over the groups
+  // The group whose perplexity is the smallest share of its codewords.
+  double worst_perplexity = 0;
+  std::size_t worst_codewords = 0;
+};
+CodebookUse codebook_use(const LevelCounts& level);
 
 // A picture through the codec at one quality.
 struct PictureDecomposition {

@@ -71,6 +71,30 @@ TEST(CodeCosts, OfALevelAreTheSumOfItsGroups) {
   EXPECT_EQ(sum.escapes, 2u);
 }
 
+TEST(CodeCosts, OfChannelSlicesAreThoseOfTheirGroups) {
+  const GroupCounts first{.channel_slice = 0, .histogram = {3, 1}, .code_bits = 5};
+  const GroupCounts second{.channel_slice = 2, .histogram = {1, 1}, .code_bits = 7};
+  const GroupCounts third{.channel_slice = 2, .histogram = {0, 4}, .code_bits = 1};
+  const auto slices = costs_by_channel_slice(LevelCounts{.groups = {first, second, third}});
+  ASSERT_EQ(slices.size(), 3u);
+  EXPECT_EQ(slices[0].prior_bits, 5);
+  EXPECT_EQ(slices[1].codes, 0);
+  EXPECT_EQ(slices[2].prior_bits, 8);
+  EXPECT_EQ(slices[2].codes, 6);
+}
+
+TEST(CodebookUse, IsTheMeanOverTheGroupsAndTheWorstByItsShareOfCodewords) {
+  const GroupCounts even{.histogram = Histogram(8, 5)}, half{.histogram = {9, 9, 0, 0}};
+  const GroupCounts single{.histogram = {7}};  // perplexity 1 is all that it can have
+  const auto use = codebook_use(LevelCounts{.groups = {even, half, single}});
+  EXPECT_EQ(use.groups, 3u);
+  EXPECT_EQ(use.codewords, 13u);
+  EXPECT_EQ(use.used, 11u);
+  EXPECT_NEAR(use.mean_perplexity, (8 + 2 + 1) / 3.0, 1e-12);
+  EXPECT_NEAR(use.worst_perplexity, 2, 1e-12);
+  EXPECT_EQ(use.worst_codewords, 4u);
+}
+
 TEST_F(Decomposition, EveryByteOfTheFileIsCountedOnce) {
   networks.is_plain = [](int row, int column) { return row == column; };
   const auto picture = testing::with_metadata(testing::with_alpha(testing::test_picture(200, 150)));
