@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "entropy/error.h"
 #include "tools/evaluate/formatted.h"
@@ -20,12 +21,22 @@ constexpr std::array<std::string_view, 3> kOurColors = {"#d62f10", "#8e1b63", "#
 constexpr std::array<std::string_view, 7> kOtherColors = {
     "#0072b2", "#009e73", "#56b4e9", "#b07aa1", "#7f7f7f", "#b8a100", "#4b3f9e"};
 
-// Nothing is special between single quotes, not even a backquote.
+constexpr std::array<std::string_view, 3> kDashes = {"-", "_.", "."};
+
+// Nothing is special between single quotes, not even a backquote; a control character would end
+// the line.
 std::string literal(std::string_view text) {
   std::string result = "'";
   for (const char letter : text)
     if (static_cast<unsigned char>(letter) >= ' ') result.append(letter == '\'' ? 2 : 1, letter);
   return result + "'";
+}
+
+// With a typographic apostrophe: gnuplot 5.4 loses count of doubled quotes in a long command.
+std::string title(std::string_view text) {
+  std::string plain;
+  for (const char letter : text) plain += letter == '\'' ? "\u2019" : std::string(1, letter);
+  return literal(plain);
 }
 
 struct Range {
@@ -56,10 +67,10 @@ std::string axes(const Plot& plot) {
                    rate.low / 1.15, rate.high * 1.15, quality.low - 0.5, quality.high + 0.5) +
          "set xtics (" + ticks + ")\nset ytics nomirror\n" +
          "set xlabel 'rate (bits of the whole file per pixel)'\n" + "set ylabel " +
-         literal(plot.quality) + "\n" +
+         title(plot.quality) + "\n" +
          "set grid xtics ytics linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\n"
          "set clip two\nset border 3 linecolor rgb '#444444'\nset xtics nomirror\n"
-         "set key bottom right reverse Left noenhanced samplen 2.5 spacing 1.05\n";
+         "set key outside right center invert reverse Left samplen 2.5 spacing 1.2\n";
 }
 
 std::string line_style(CurveRole role, std::size_t index) {
@@ -72,7 +83,8 @@ std::string line_style(CurveRole role, std::size_t index) {
     case CurveRole::kPeer:
       return "with linespoints " + style(kOtherColors, " linewidth 2 pointtype 7 pointsize 0.45");
     case CurveRole::kPublished:
-      return "with lines " + style(kOtherColors, " linewidth 1.5 dashtype '-'");
+      return "with lines " + style(kOtherColors, " linewidth 1.5 dashtype ") +
+             literal(kDashes[index % kDashes.size()]);
   }
   throw Error(ErrorKind::kInternal, "a curve of no role");
 }
@@ -88,17 +100,21 @@ std::string data_blocks(const Plot& plot) {
   return data;
 }
 
+// The last is drawn first, so that ours, which come first, lie on top; the key is inverted.
 std::string plot_command(const Plot& plot) {
   std::string command;
   std::array<std::size_t, 3> of_role{};
+  bool has_published = false;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const auto& curve = plot.curves[i];
-    const bool published = curve.role == CurveRole::kPublished;
-    command += formatted("%s$curve%zu ", command.empty() ? "plot " : ", ", i) +
-               line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) + " title " +
-               literal(curve.name + (published ? ", published" : ""));
+    auto item = formatted("$curve%zu ", i) +
+                line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) +
+                " title " + title(curve.name);
+    if (curve.role == CurveRole::kPublished && !std::exchange(has_published, true))
+      item += ", NaN with lines linecolor rgb '#ffffffff' title 'published:'";
+    command = item + (command.empty() ? "" : ", ") + command;
   }
-  return command + "\n";
+  return "plot " + command + "\n";
 }
 
 // A child that ends early makes writing to it a signal, which would end this program as well.
@@ -128,9 +144,9 @@ int exit_code_of_gnuplot(const std::string& script) {
 std::string gnuplot_script(const Plot& plot, const std::string& svg_path,
                            const std::string& png_path) {
   return data_blocks(plot) + axes(plot) +
-         "set terminal svg size 760,540 dynamic noenhanced font 'sans-serif,14'\nset output " +
+         "set terminal svg size 1000,540 dynamic noenhanced font 'sans-serif,14'\nset output " +
          literal(svg_path) + "\n" + plot_command(plot) +
-         "set terminal pngcairo size 1520,1080 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
+         "set terminal pngcairo size 2000,1080 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
          "pointscale 2\nset output " +
          literal(png_path) + "\nreplot\nunset output\n";
 }

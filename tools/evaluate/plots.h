@@ -19,7 +19,7 @@ struct PlottedCurve {
 
 struct Plot {
   std::string quality;               // the axis, e.g. "PSNR (dB)"
-  std::vector<PlottedCurve> curves;  // the axes span those that were measured
+  std::vector<PlottedCurve> curves;  // ours, peers', published; the axes span the measured ones
 };
 
 // Writes <path>.svg and <path>.png. False, and nothing written, where there is no
