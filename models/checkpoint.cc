@@ -67,13 +67,14 @@ TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
   });
 }
 
-void save_weights(const std::string& path, const torch::nn::Module& model) {
+void save_weights(const std::string& path, const torch::nn::Module& model,
+                  torch::ScalarType matrices) {
   OutputArchive archive;
   const auto write = [&](const auto& items, bool is_buffer) {
     for (const auto& item : items) {
       auto value = item.value().detach();
       if (value.dim() > 1 && value.scalar_type() == torch::kFloat32 && !is_buffer)
-        value = value.to(torch::kHalf);
+        value = value.to(matrices);
       archive.write(item.key(), value.contiguous(), is_buffer);
     }
   };

@@ -21,8 +21,9 @@ void save_checkpoint(const std::string& path, const torch::nn::Module& model,
 TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
                               torch::optim::Optimizer& optimizer);
 
-// Weights alone, float16 on disk for floating tensors of more than one dimension.
-void save_weights(const std::string& path, const torch::nn::Module& model);
+// Weights alone; floating tensors of more than one dimension as `matrices` on disk.
+void save_weights(const std::string& path, const torch::nn::Module& model,
+                  torch::ScalarType matrices = torch::kHalf);
 // A parameter whose name has one of `may_lack` in it may be missing in the file: it keeps its
 // value.
 void load_weights(const std::string& path, torch::nn::Module& model,

@@ -1,4 +1,4 @@
-// tools/cmd_train.cc: hands its arguments to the networks' module, which has the training commands.
+// tools/cmd_train.cc: hands their arguments to the networks' module, which has these commands.
 #include <vector>
 
 #include "tools/command.h"
@@ -7,21 +7,42 @@
 
 namespace vqcodec::tools {
 
-Command add_train(CLI::App& program) {
-  auto* parser = program.add_subcommand("train", "train, test and export models; see train --help");
+namespace {
+
+Command add_network_command(CLI::App& program, const char* name, const char* about) {
+  auto* parser = program.add_subcommand(name, about);
   // Nothing after the name is ours, --help included.
   parser->prefix_command()->fallthrough(false)->set_help_flag();
   return {parser, [parser] {
             int exit_code = 0;
             const int failure = exit_code_of("", [&] {
+              const auto command = parser->get_name();
               const auto remaining = parser->remaining();
-              std::vector<const char*> arguments = {"train"};
+              std::vector<const char*> arguments = {command.c_str()};
               for (const auto& argument : remaining) arguments.push_back(argument.c_str());
               exit_code =
                   NetworkModule::load().train(static_cast<int>(arguments.size()), arguments.data());
             });
             return failure != 0 ? failure : exit_code;
           }};
+}
+
+}  // namespace
+
+Command add_train(CLI::App& program) {
+  return add_network_command(program, "train", "train, test and export models; see train --help");
+}
+
+Command add_sample(CLI::App& program) {
+  return add_network_command(program, "sample", "draw pictures from a trained model");
+}
+
+Command add_reconstruct(CLI::App& program) {
+  return add_network_command(program, "reconstruct", "pictures through a trained model and back");
+}
+
+Command add_score(CLI::App& program) {
+  return add_network_command(program, "score", "likelihood or bound of a trained model");
 }
 
 }  // namespace vqcodec::tools

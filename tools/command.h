@@ -29,5 +29,8 @@ Command add_compare(CLI::App& program);
 Command add_evaluate(CLI::App& program, const Verbosity& verbosity);
 Command add_models(CLI::App& program);
 Command add_train(CLI::App& program);
+Command add_sample(CLI::App& program);
+Command add_reconstruct(CLI::App& program);
+Command add_score(CLI::App& program);
 
 }  // namespace vqcodec::tools

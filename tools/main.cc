@@ -41,6 +41,9 @@ int run(int argc, char** argv) {
       add_evaluate(program, verbosity),
       add_models(program),
       add_train(program),
+      add_sample(program),
+      add_reconstruct(program),
+      add_score(program),
   };
   try {
     program.parse(argc, argv);

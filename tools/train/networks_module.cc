@@ -19,7 +19,7 @@ __attribute__((visibility("default"))) vqcodec::codec::Transform* vqcodec_make_t
 }
 
 __attribute__((visibility("default"))) int vqcodec_train(int argc, const char* const* argv) {
-  return with_own_errors([&] { return vqcodec::tools::train_command(argc, argv); });
+  return with_own_errors([&] { return vqcodec::tools::network_command(argc, argv); });
 }
 
 }  // extern "C"

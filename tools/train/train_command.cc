@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "entropy/error.h"
+#include "models/registry.h"
 #include "models/threads.h"
 
 namespace vqcodec::tools {
@@ -28,24 +29,31 @@ constexpr TrainingCommand kCommands[] = {
 };
 
 void print_list() {
-  std::puts("vqcodec train COMMAND --help\n");
-  for (const auto& command : kCommands) std::printf("  %-10s %s\n", command.name, command.about);
+  std::puts("vqcodec train COMMAND --help\n\nThe codec:");
+  for (const auto& command : kCommands) std::printf("  %-12s %s\n", command.name, command.about);
+  std::puts("\nModels, to be used with `vqcodec sample`, `reconstruct` and `score`:");
+  for (const auto& model : models::registered_models())
+    std::printf("  %-12s %s (%s)\n", model.name.c_str(), model.about.c_str(), model.paper.c_str());
+}
+
+void train(int argc, const char* const* argv) {
+  const std::string name = argc > 1 ? argv[1] : "--help";
+  if (name == "--list" || name == "--help" || name == "-h") return print_list();
+  const std::vector<std::string> words(argv + 2, argv + argc);
+  for (const auto& command : kCommands)
+    if (name == command.name) return command.run(words);
+  train_model(name, words);
 }
 
 }  // namespace
 
-int train_command(int argc, const char* const* argv) {
-  const std::string name = argc > 1 ? argv[1] : "--help";
-  if (name == "--list" || name == "--help" || name == "-h") {
-    print_list();
-    return 0;
-  }
-  for (const auto& command : kCommands)
-    if (name == command.name) {
-      command.run({argv + 2, argv + argc});
-      return 0;
-    }
-  throw Error(ErrorKind::kUsage, "there is no training called ", name, "; see train --list");
+int network_command(int argc, const char* const* argv) {
+  const std::string command = argv[0];
+  if (command == "train")
+    train(argc, argv);
+  else
+    use_model(command, {argv + 1, argv + argc});
+  return 0;
 }
 
 void add_training_options(CLI::App& app, TrainingOptions& options) {

@@ -1,4 +1,5 @@
-// tools/train/train_command.h: `vqcodec train ...`, inside the networks' module.
+// tools/train/train_command.h: the commands inside the networks' module: `vqcodec train ...`,
+// `sample`, `reconstruct`, `score`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,8 +8,8 @@
 
 namespace vqcodec::tools {
 
-// argv[0] is "train". Returns the exit code; throws Error.
-int train_command(int argc, const char* const* argv);
+// argv[0] is the command's name. Returns the exit code; throws Error.
+int network_command(int argc, const char* const* argv);
 
 // What every training has. Each option is also a key of the TOML file given with --config.
 struct TrainingOptions {
@@ -27,6 +28,10 @@ void use_threads(int threads);
 void train_codec(std::vector<std::string> arguments);
 void train_prior(std::vector<std::string> arguments);
 void train_codebooks_command(std::vector<std::string> arguments);
+// name: of the registry.
+void train_model(const std::string& name, std::vector<std::string> arguments);
+// command: sample, reconstruct or score.
+void use_model(const std::string& command, std::vector<std::string> arguments);
 
 // Throws Error(kUsage) for wrong arguments; prints the help and returns false where it is asked
 // for.

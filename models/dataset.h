@@ -1,0 +1,28 @@
+// models/dataset.h: pictures of a set in batches, and as a whole for measuring.
+#pragma once
+
+#include "models/image_sets.h"
+#include "models/model.h"
+#include "models/registry.h"
+
+namespace vqcodec::models {
+
+// Draws with replacement; where `pixels` is binary, grey levels are the probabilities that each
+// batch is drawn with anew ("dynamic binarization"). images: (N,C,H,W), 0..1.
+class ImageSetBatches : public Dataset {
+ public:
+  ImageSetBatches(ImageSet set, PixelKind pixels) : set_(std::move(set)), pixels_(pixels) {}
+  Batch batch(std::int64_t size, Rng& rng) override;
+
+ private:
+  ImageSet set_;
+  PixelKind pixels_;
+};
+
+// All of a set, or `most` of it, always the same; binary pixels are drawn once, always the same
+// ones. Some sets are sorted, so that their first pictures are no sample of them.
+Batch whole_set(const ImageSet& set, PixelKind pixels, std::int64_t most);
+// Examples first .. first + count - 1.
+Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count);
+
+}  // namespace vqcodec::models

@@ -1,0 +1,39 @@
+#include "models/distributions.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace vqcodec::models {
+
+torch::Tensor sum_events(const torch::Tensor& x) { return x.flatten(1).sum(1); }
+
+torch::Tensor Bernoulli::log_prob(const torch::Tensor& x) const {
+  // log sigmoid(l) = l - softplus(l) and log(1 - sigmoid(l)) = -softplus(l).
+  return sum_events(x * logits - torch::softplus(logits));
+}
+
+torch::Tensor Bernoulli::sample(Rng& rng) const { return torch::bernoulli(mean(), rng); }
+
+torch::Tensor DiagonalGaussian::log_prob(const torch::Tensor& x) const {
+  const double log_two_pi = std::log(2 * std::numbers::pi);
+  return -0.5 * sum_events((x - mean).square() * (-log_variance).exp() + log_variance + log_two_pi);
+}
+
+torch::Tensor DiagonalGaussian::sample(Rng& rng) const {
+  const auto noise = torch::randn(mean.sizes(), rng, mean.options().requires_grad(false));
+  return mean + (0.5 * log_variance).exp() * noise;
+}
+
+DiagonalGaussian standard_normal_like(const torch::Tensor& x) {
+  return {.mean = torch::zeros_like(x), .log_variance = torch::zeros_like(x)};
+}
+
+torch::Tensor kl_to_standard_normal_by_dimension(const DiagonalGaussian& q) {
+  return -0.5 * (1 + q.log_variance - q.mean.square() - q.log_variance.exp());
+}
+
+torch::Tensor kl_to_standard_normal(const DiagonalGaussian& q) {
+  return sum_events(kl_to_standard_normal_by_dimension(q));
+}
+
+}  // namespace vqcodec::models

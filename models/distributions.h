@@ -1,0 +1,42 @@
+// models/distributions.h: log-probabilities, samples and divergences, each written once.
+//
+// Events: all dimensions but the first, which counts examples; log_prob() sums over them and
+// returns (N) nats. Parameters are unconstrained (logits, log-variances), so that nothing need be
+// clamped.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "models/model.h"
+
+namespace vqcodec::models {
+
+// Sums over all dimensions but the first.
+torch::Tensor sum_events(const torch::Tensor& x);
+
+struct Bernoulli {
+  torch::Tensor logits;
+
+  // x in 0..1; between 0 and 1 it is a cross-entropy, and no likelihood.
+  torch::Tensor log_prob(const torch::Tensor& x) const;
+  torch::Tensor mean() const { return torch::sigmoid(logits); }
+  torch::Tensor sample(Rng& rng) const;
+};
+
+struct DiagonalGaussian {
+  torch::Tensor mean;
+  torch::Tensor log_variance;  // the shape of mean, or one that broadcasts to it
+
+  torch::Tensor log_prob(const torch::Tensor& x) const;
+  // mean + deviation * noise, differentiable in both (Kingma and Welling, arXiv:1312.6114, 2.4).
+  torch::Tensor sample(Rng& rng) const;
+};
+
+DiagonalGaussian standard_normal_like(const torch::Tensor& x);
+
+// KL[q || N(0, I)] in nats, (N) (arXiv:1312.6114, appendix B).
+torch::Tensor kl_to_standard_normal(const DiagonalGaussian& q);
+// The same in each dimension, in the shape of the mean.
+torch::Tensor kl_to_standard_normal_by_dimension(const DiagonalGaussian& q);
+
+}  // namespace vqcodec::models

@@ -1,0 +1,39 @@
+// models/generative_model.h: what a model of pictures offers beside its loss.
+#pragma once
+
+#include <optional>
+
+#include "models/estimators.h"
+#include "models/model.h"
+
+namespace vqcodec::models {
+
+struct EvaluationOptions {
+  std::int64_t samples = 1000;  // for each example, where the estimator draws any
+};
+
+struct SampleOptions {
+  std::optional<std::int64_t> label = {};  // of conditional models
+  bool means = false;                      // of the pixels, in place of draws from them
+};
+
+// What of the following a model has; the others throw Error(kUsage).
+struct Capabilities {
+  bool samples = true, reconstructs = true, scores = true;
+  bool conditional = false;           // takes a label
+  std::int64_t latent_dimension = 0;  // 2: the latent plane can be drawn; 0: no such plane
+};
+
+class GenerativeModel : public Model {
+ public:
+  virtual Capabilities capabilities() const = 0;
+  // Draws of the model itself, never of a posterior. Returns (n,C,H,W), 0..1.
+  virtual torch::Tensor sample(std::int64_t n, const SampleOptions& options, Rng& rng);
+  // Pictures through the latent and back, (N,C,H,W), 0..1.
+  virtual torch::Tensor reconstruct(const Batch& batch, Rng& rng);
+  virtual Estimate log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng);
+  // The pictures of latents (n, latent_dimension), as means.
+  virtual torch::Tensor decode(const torch::Tensor& latents);
+};
+
+}  // namespace vqcodec::models

@@ -1,0 +1,45 @@
+#include "models/registry.h"
+
+#include <algorithm>
+
+#include "entropy/error.h"
+#include "models/autoencoder.h"
+#include "models/vae.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+// A run of some minutes on two cores.
+TrainerOptions short_run(std::int64_t steps, double learning_rate) {
+  return {.steps = steps,
+          .batch = 100,
+          .learning_rate = learning_rate,
+          .decay_start = 0.5,
+          .decay = 0.02,
+          .clip_norm = 100,
+          .log_every = 500,
+          .run_folder = {}};
+}
+
+const RegisteredModel kModels[] = {
+    {"autoencoder", "deterministic autoencoder", "Hinton and Salakhutdinov, Science 313, 2006",
+     "MNIST or a set distributed like it; grey levels", short_run(40000, 1e-3),
+     make_autoencoder_factory},
+    {"vae", "Gaussian variational autoencoder, beta-VAE", "arXiv:1312.6114, ICLR 2017 (beta)",
+     "MNIST or a set distributed like it; drawn binary, or grey with --pixels grey",
+     short_run(150000, 1e-3), make_vae_factory},
+};
+
+}  // namespace
+
+std::span<const RegisteredModel> registered_models() { return kModels; }
+
+const RegisteredModel& registered_model(const std::string& name) {
+  const auto found = std::ranges::find(kModels, name, &RegisteredModel::name);
+  if (found == std::end(kModels))
+    throw Error(ErrorKind::kUsage, "there is no model called ", name, "; see train --list");
+  return *found;
+}
+
+}  // namespace vqcodec::models

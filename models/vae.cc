@@ -1,0 +1,108 @@
+#include "models/vae.h"
+
+#include <algorithm>
+
+#include "models/layers.h"
+#include "models/simple_factory.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+// Decoded at a time while likelihoods are estimated, so that memory stays small.
+constexpr std::int64_t kExamplesAtATime = 20000;
+
+}  // namespace
+
+OptionList VaeOptions::list() {
+  return {{"latents", "dimension of z", IntegerOption{&latents, 1, 4096}},
+          {"hidden", "units of the encoder's layers", ListOption{&hidden, 1, 65536}},
+          {"activation", "of these layers", ChoiceOption{&activation, {"tanh", "relu"}}},
+          {"pixels", "binary: grey levels are probabilities, drawn anew for each batch",
+           ChoiceOption{&pixels, {"binary", "grey"}}},
+          {"beta", "weight of the rate", RealOption{&beta, 0, 1e6}},
+          {"free-bits", "nats of each latent that cost nothing", RealOption{&free_bits, 0, 1e3}},
+          {"warm-up", "steps over which the rate's weight rises to beta",
+           IntegerOption{&warm_up, 0, 1000000000}}};
+}
+
+Vae::Vae(const VaeOptions& options, const PictureShape& shape) : options_(options), shape_(shape) {
+  std::vector<std::int64_t> sizes = {shape.values()};
+  sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
+  sizes.push_back(2 * options.latents);
+  encoder_ = register_module("encoder", perceptron(sizes, options.activation));
+  std::reverse(sizes.begin(), sizes.end());
+  sizes.front() = options.latents;
+  decoder_ = register_module("decoder", perceptron(sizes, options.activation));
+  steps_ = register_buffer("steps", torch::zeros({}, torch::kInt64));
+}
+
+DiagonalGaussian Vae::posterior(const torch::Tensor& x) {
+  const auto moments = encoder_->forward(x).chunk(2, /*dim=*/1);  // 2 x (N,latents)
+  return {.mean = moments[0], .log_variance = moments[1]};
+}
+
+Bernoulli Vae::likelihood(const torch::Tensor& z) {
+  return {.logits = decoder_->forward(z).view({-1, shape_.channels, shape_.height, shape_.width})};
+}
+
+// arXiv:1312.6114, eq. 3: -ELBO = KL(q(z|x) || p(z)) - E_q[log p(x|z)], in nats per picture.
+Loss Vae::loss(const Batch& batch, Rng& rng) {
+  const auto q = posterior(batch.images);
+  const auto distortion = -likelihood(q.sample(rng)).log_prob(batch.images);  // (N)
+  const auto rates = kl_to_standard_normal_by_dimension(q);                   // (N,latents)
+  const auto charged = rates.mean(0).clamp_min(options_.free_bits).sum();
+  double weight = options_.beta;
+  if (is_training() && options_.warm_up > 0) {
+    const auto done = static_cast<double>(steps_.add_(1).item<std::int64_t>());
+    weight *= std::min(1.0, done / static_cast<double>(options_.warm_up));
+  }
+  const auto rate = rates.sum(1).mean();
+  return {.total = distortion.mean() + weight * charged,
+          .terms = {{"distortion_nats", distortion.mean()},
+                    {"rate_nats", rate},
+                    {"negative_elbo_nats", distortion.mean() + rate}}};
+}
+
+torch::Tensor Vae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
+  const auto q = posterior(x);
+  const DiagonalGaussian repeated{q.mean.repeat({samples, 1}), q.log_variance.repeat({samples, 1})};
+  const auto z = repeated.sample(rng);  // (S N,latents)
+  const auto log_joint =
+      likelihood(z).log_prob(x.repeat({samples, 1, 1, 1})) + standard_normal_like(z).log_prob(z);
+  return (log_joint - repeated.log_prob(z)).view({samples, x.size(0)});
+}
+
+torch::Tensor Vae::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
+  const auto pixels = likelihood(torch::randn({n, options_.latents}, rng));
+  return options.means ? pixels.mean() : pixels.sample(rng);
+}
+
+torch::Tensor Vae::reconstruct(const Batch& batch, Rng& rng) {
+  return likelihood(posterior(batch.images).sample(rng)).mean();
+}
+
+torch::Tensor Vae::decode(const torch::Tensor& latents) { return likelihood(latents).mean(); }
+
+Estimate Vae::log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> parts;
+  const auto count = std::max<std::int64_t>(1, kExamplesAtATime / options.samples);
+  for (std::int64_t first = 0; first < batch.images.size(0); first += count) {
+    const auto x = batch.images.slice(0, first, first + count);
+    parts.push_back(importance_bound(log_weights(x, options.samples, rng).to(torch::kFloat64)));
+  }
+  const auto grey = options_.pixels == "grey";
+  return {.per_example = torch::cat(parts),
+          .kind = grey                   ? EstimateKind::kNotALikelihood
+                  : options.samples == 1 ? EstimateKind::kLowerBound
+                                         : EstimateKind::kStochasticLowerBound,
+          .samples = options.samples,
+          .estimator = options.samples == 1 ? "ELBO, 1 sample" : "importance weighted"};
+}
+
+std::unique_ptr<ModelFactory> make_vae_factory() {
+  return std::make_unique<SimpleFactory<Vae, VaeOptions>>();
+}
+
+}  // namespace vqcodec::models

@@ -1,0 +1,49 @@
+// models/vae.h: variational autoencoder with a Gaussian posterior.
+// Sources: Kingma and Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114; Burda, Grosse
+// and Salakhutdinov, "Importance Weighted Autoencoders", arXiv:1509.00519, whose shape it has;
+// Higgins et al., "beta-VAE", ICLR 2017.
+#pragma once
+
+#include "models/distributions.h"
+#include "models/registry.h"
+
+namespace vqcodec::models {
+
+struct VaeOptions {
+  std::int64_t latents = 50;
+  std::vector<std::int64_t> hidden = {200, 200};  // of the encoder; the decoder has them reversed
+  std::string activation = "tanh";
+  std::string pixels = "binary";  // or "grey": a Bernoulli's cross-entropy of grey levels
+  double beta = 1;                // weight of the rate
+  double free_bits = 0;           // nats of each latent that cost nothing
+  std::int64_t warm_up = 0;       // steps over which the rate's weight rises to beta
+
+  OptionList list();
+};
+
+class Vae : public GenerativeModel {
+ public:
+  Vae(const VaeOptions& options, const PictureShape& shape);
+
+  DiagonalGaussian posterior(const torch::Tensor& x);  // q(z|x), x: (N,C,H,W)
+  Bernoulli likelihood(const torch::Tensor& z);        // p(x|z), z: (N,latents)
+  // (S,N) nats: log p(x,z) - log q(z|x) of S draws from the posterior.
+  torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
+
+  Loss loss(const Batch& batch, Rng& rng) override;
+  Capabilities capabilities() const override { return {.latent_dimension = options_.latents}; }
+  torch::Tensor sample(std::int64_t n, const SampleOptions& options, Rng& rng) override;
+  torch::Tensor reconstruct(const Batch& batch, Rng& rng) override;
+  torch::Tensor decode(const torch::Tensor& latents) override;
+  Estimate log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) override;
+
+ private:
+  VaeOptions options_;
+  PictureShape shape_;
+  torch::nn::Sequential encoder_{nullptr}, decoder_{nullptr};
+  torch::Tensor steps_;  // of training so far, for the warm-up
+};
+
+std::unique_ptr<ModelFactory> make_vae_factory();
+
+}  // namespace vqcodec::models

@@ -1,0 +1,44 @@
+// tools/train/model_run.h: the folder of a model's training: its configuration, state and weights.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "models/registry.h"
+
+namespace vqcodec::tools {
+
+struct ModelRun {
+  std::string folder;
+
+  std::string configuration() const { return folder + "/model.toml"; }
+  std::string weights() const { return folder + "/weights.pt"; }  // averaged, at the end
+};
+
+// All that `train NAME` was told.
+struct ModelArguments {
+  const models::RegisteredModel* kind = nullptr;
+  std::unique_ptr<models::ModelFactory> factory;
+  models::TrainerOptions training;
+  std::string data, output;
+  models::PictureShape picture;  // from the data
+  int threads = 0;
+};
+
+ModelArguments arguments_for(const std::string& name);
+// The arguments must outlive the parser.
+void add_options(CLI::App& app, ModelArguments& arguments);
+
+// Throws Error(kUsage) where the folder is a run of another model.
+void require_run_of(const ModelRun& run, const std::string& name);
+
+// The model of a finished run, ready to be used. Throws Error: (kResource) where the folder is no
+// run or is not finished, (kCorrupt) where configuration and weights do not fit.
+struct FinishedModel {
+  ModelArguments arguments;
+  std::shared_ptr<models::GenerativeModel> model;
+};
+FinishedModel open_run(const std::string& folder);
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,40 @@
+// tools/train/train_model.cc: `vqcodec train NAME` for the models of the registry.
+#include <cstdio>
+#include <filesystem>
+
+#include "entropy/error.h"
+#include "models/checkpoint.h"
+#include "models/dataset.h"
+#include "models/trainer.h"
+#include "tools/train/model_run.h"
+#include "tools/train/train_command.h"
+
+namespace vqcodec::tools {
+
+using namespace models;
+
+void train_model(const std::string& name, std::vector<std::string> words) {
+  auto arguments = arguments_for(name);
+  CLI::App app(arguments.kind->about + " (" + arguments.kind->paper + ")", "vqcodec train " + name);
+  add_options(app, arguments);
+  if (!parse_training(app, std::move(words))) return;
+  const ModelRun run{arguments.output};
+  if (std::filesystem::exists(run.folder) && !std::filesystem::is_empty(run.folder) &&
+      !std::filesystem::exists(run.configuration()))
+    throw Error(ErrorKind::kUsage, run.folder, ": holds something else; choose another folder");
+  if (std::filesystem::exists(run.configuration())) require_run_of(run, name);
+
+  auto sets = read_image_sets(arguments.data);
+  arguments.picture = sets.train.shape();
+  use_threads(arguments.threads);
+  torch::manual_seed(arguments.training.seed);
+  const auto model = arguments.factory->make(arguments.picture);
+  std::filesystem::create_directories(run.folder);
+  write_text(run.configuration(), app.config_to_str(/*default_also=*/true));
+  ImageSetBatches data(sets.train, arguments.factory->pixels());
+  arguments.training.run_folder = run.folder;
+  train(*model, data, arguments.training);
+  save_weights(run.weights(), *model, torch::kFloat32);
+}
+
+}  // namespace vqcodec::tools

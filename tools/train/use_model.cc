@@ -1,0 +1,172 @@
+// tools/train/use_model.cc: `vqcodec sample`, `reconstruct` and `score`: what a trained model of
+// the registry can do.
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+
+#include "codec/image_io.h"
+#include "entropy/error.h"
+#include "models/dataset.h"
+#include "models/picture_grid.h"
+#include "tools/output_file.h"
+#include "tools/train/model_run.h"
+#include "tools/train/train_command.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+using namespace models;
+
+constexpr std::uint64_t kSampleStream = 1, kScoreStream = 2;  // of a seed's random numbers
+
+struct UseArguments {
+  std::string run, data, output, split = "test";
+  std::int64_t count = 64, columns = 0, samples = 1000, most = 1000000;
+  std::optional<std::int64_t> label;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  bool plane = false, means = false;
+};
+
+void add_common(CLI::App& app, UseArguments& arguments) {
+  app.add_option("RUN", arguments.run, "folder of a finished `train`")->required();
+  app.add_option("--seed", arguments.seed, "of everything that is drawn")->capture_default_str();
+  app.add_option("-T,--threads", arguments.threads, "threads; 0: one a processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+void add_picture(CLI::App& app, UseArguments& arguments) {
+  app.add_option("-o,--output", arguments.output, "the picture (.png)")->required();
+  app.add_option("-n,--count", arguments.count, "pictures")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--columns", arguments.columns, "pictures in a row; 0: a square")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+}
+
+void add_data(CLI::App& app, UseArguments& arguments) {
+  app.add_option("--data", arguments.data, "folder of the pictures; default: the run's");
+  app.add_option("--split", arguments.split, "train, validation or test")
+      ->check(CLI::IsMember({"train", "validation", "test"}))
+      ->capture_default_str();
+}
+
+Batch chosen_pictures(const FinishedModel& finished, const UseArguments& arguments,
+                      std::int64_t most) {
+  const auto& folder = arguments.data.empty() ? finished.arguments.data : arguments.data;
+  const auto sets = read_image_sets(folder);
+  const auto& set = arguments.split == "train"  ? sets.train
+                    : arguments.split == "test" ? sets.test
+                                                : sets.validation;
+  if (set.shape() != finished.arguments.picture)
+    throw Error(ErrorKind::kUsage, folder, ": pictures of another size than the run's");
+  return whole_set(set, finished.arguments.factory->pixels(), most);
+}
+
+void write_grid(const torch::Tensor& pictures, const UseArguments& arguments) {
+  const auto side = std::ceil(std::sqrt(static_cast<double>(pictures.size(0))));
+  const auto columns = arguments.columns > 0 ? arguments.columns : static_cast<std::int64_t>(side);
+  write_output(arguments.output, codec::write_png(picture_grid(pictures, columns)));
+}
+
+void sample(std::vector<std::string> words) {
+  UseArguments arguments;
+  CLI::App app("draw pictures from a trained model", "vqcodec sample");
+  add_common(app, arguments);
+  add_picture(app, arguments);
+  app.add_option("--class", arguments.label, "of conditional models: the label to draw");
+  app.add_flag("--grid", arguments.plane, "the latent plane of a model with 2 latents");
+  app.add_flag("--means", arguments.means, "of the pixels, in place of draws");
+  if (!parse_training(app, std::move(words))) return;
+  use_threads(arguments.threads);
+  const auto finished = open_run(arguments.run);
+  torch::NoGradGuard no_grad;
+  const auto can = finished.model->capabilities();
+  if (arguments.label && !can.conditional)
+    throw Error(ErrorKind::kUsage, "--class: ", finished.arguments.kind->name,
+                " is not conditional");
+  if (arguments.plane) {
+    if (can.latent_dimension != 2)
+      throw Error(ErrorKind::kUsage, "--grid: this run has ", can.latent_dimension,
+                  " latents, expected 2");
+    const auto side =
+        static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(arguments.count))));
+    arguments.columns = side;
+    return write_grid(finished.model->decode(latent_plane(side)), arguments);
+  }
+  auto rng = make_rng(arguments.seed, kSampleStream);
+  write_grid(finished.model->sample(arguments.count,
+                                    {.label = arguments.label, .means = arguments.means}, rng),
+             arguments);
+}
+
+// Originals and reconstructions in alternate rows.
+void reconstruct(std::vector<std::string> words) {
+  UseArguments arguments;
+  arguments.count = 32;
+  CLI::App app("pictures through a trained model and back: originals above, results below",
+               "vqcodec reconstruct");
+  add_common(app, arguments);
+  add_picture(app, arguments);
+  add_data(app, arguments);
+  if (!parse_training(app, std::move(words))) return;
+  use_threads(arguments.threads);
+  const auto finished = open_run(arguments.run);
+  torch::NoGradGuard no_grad;
+  const auto batch = chosen_pictures(finished, arguments, arguments.count);
+  auto rng = make_rng(arguments.seed, kSampleStream);
+  const auto results = finished.model->reconstruct(batch, rng);
+  if (arguments.columns == 0) arguments.columns = std::min<std::int64_t>(8, batch.images.size(0));
+  std::vector<torch::Tensor> rows;
+  for (std::int64_t i = 0; i < results.size(0); i += arguments.columns) {
+    const auto end = std::min(i + arguments.columns, results.size(0));
+    for (const auto& part : {batch.images.slice(0, i, end), results.slice(0, i, end)}) {
+      rows.push_back(part);
+      const auto missing = arguments.columns - part.size(0);
+      if (missing > 0)
+        rows.push_back(torch::ones_like(part.slice(0, 0, 1)).repeat({missing, 1, 1, 1}));
+    }
+  }
+  write_grid(torch::cat(rows), arguments);
+}
+
+void score(std::vector<std::string> words) {
+  UseArguments arguments;
+  CLI::App app("likelihood or bound of a trained model, with its estimator and standard error",
+               "vqcodec score");
+  add_common(app, arguments);
+  add_data(app, arguments);
+  app.add_option("-k,--samples", arguments.samples, "drawn for each picture")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  app.add_option("--most", arguments.most, "pictures, chosen at random where there are more")
+      ->check(CLI::Range(2, 100000000));
+  if (!parse_training(app, std::move(words))) return;
+  use_threads(arguments.threads);
+  const auto finished = open_run(arguments.run);
+  const auto batch = chosen_pictures(finished, arguments, arguments.most);
+  auto rng = make_rng(arguments.seed, kScoreStream);
+  const auto estimate = finished.model->log_prob(batch, {.samples = arguments.samples}, rng);
+  const auto values = static_cast<double>(finished.arguments.picture.values());
+  std::printf("%s, %lld pictures (%s)\n", finished.arguments.kind->name.c_str(),
+              static_cast<long long>(estimate.per_example.numel()), arguments.split.c_str());
+  std::printf("%.3f nats, standard error %.3f; %s (%s)\n", estimate.mean(),
+              estimate.standard_error(), estimate.estimator.c_str(), name_of(estimate.kind));
+  if (estimate.samples > 1)
+    std::printf("%lld samples a picture\n", static_cast<long long>(estimate.samples));
+  if (estimate.kind != EstimateKind::kNotALikelihood)
+    std::printf("%.4f bits a dimension\n", -estimate.mean() / values / std::numbers::ln2);
+}
+
+}  // namespace
+
+void use_model(const std::string& command, std::vector<std::string> words) {
+  if (command == "sample") return sample(std::move(words));
+  if (command == "reconstruct") return reconstruct(std::move(words));
+  score(std::move(words));
+}
+
+}  // namespace vqcodec::tools
