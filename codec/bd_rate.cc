@@ -18,6 +18,7 @@ class MonotoneCubic {
 
   double low() const { return x_.front(); }
   double high() const { return x_.back(); }
+  double value(double x) const;  // at the nearer end for an x outside
   double integral(double low, double high) const;
 
  private:
@@ -52,6 +53,16 @@ std::vector<double> MonotoneCubic::slopes() const {
   slope.back() =
       end_slope(step(pieces - 1), step(pieces - 2), secant(pieces - 1), secant(pieces - 2));
   return slope;
+}
+
+double MonotoneCubic::value(double x) const {
+  std::size_t k = 0;
+  while (k + 2 < x_.size() && x > x_[k + 1]) ++k;
+  const double h = step(k);
+  const double t = std::clamp((x - x_[k]) / h, 0.0, 1.0);
+  const double t2 = t * t, t3 = t2 * t;
+  return y_[k] * (2 * t3 - 3 * t2 + 1) + y_[k + 1] * (3 * t2 - 2 * t3) +
+         h * slope_[k] * (t3 - 2 * t2 + t) + h * slope_[k + 1] * (t3 - t2);
 }
 
 // From the start of piece k to the share t of it, 0..1: Hermite's cubic, integrated.
@@ -124,15 +135,28 @@ double bd_rate(Curve anchor, Curve test, std::optional<QualityRange> range) {
   return (std::pow(10, shift) - 1) * 100;
 }
 
-double bd_psnr(Curve anchor, Curve test) {
-  const MonotoneCubic a = drawn(anchor, log_rate, quality);
-  const MonotoneCubic b = drawn(test, log_rate, quality);
-  const double low = std::max(a.low(), b.low());
-  const double high = std::min(a.high(), b.high());
-  if (high - low < std::log10(kMinOverlapRatio))
-    throw Error(ErrorKind::kUsage, "the curves overlap from ", std::pow(10, low), " to ",
-                std::pow(10, high), " bpp, expected a factor of ", kMinOverlapRatio, " or more");
-  return mean_difference(b, a, low, high);
+RateRange common_rates(Curve anchor, Curve test, std::optional<QualityRange> range) {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  for (const Curve curve : {anchor, test}) {
+    const MonotoneCubic by_rate = drawn(curve, log_rate, quality);
+    low = std::max(low, by_rate.low());
+    high = std::min(high, by_rate.high());
+    if (!range) continue;
+    const MonotoneCubic by_quality = drawn(curve, quality, log_rate);
+    low = std::max(low, by_quality.value(range->low_db));
+    high = std::min(high, by_quality.value(range->high_db));
+  }
+  return {std::pow(10, low), std::pow(10, high)};
+}
+
+double bd_psnr(Curve anchor, Curve test, std::optional<QualityRange> range) {
+  const RateRange common = common_rates(anchor, test, range);
+  if (common.high_bpp < kMinOverlapRatio * common.low_bpp)
+    throw Error(ErrorKind::kUsage, "the curves overlap from ", common.low_bpp, " to ",
+                common.high_bpp, " bpp, expected a factor of ", kMinOverlapRatio, " or more");
+  return mean_difference(drawn(test, log_rate, quality), drawn(anchor, log_rate, quality),
+                         std::log10(common.low_bpp), std::log10(common.high_bpp));
 }
 
 }  // namespace vqcodec::codec

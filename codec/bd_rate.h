@@ -27,8 +27,16 @@ struct QualityRange {
 inline constexpr double kMinOverlapDb = 0.25;
 inline constexpr double kMinOverlapRatio = 1.1;  // of rates
 
+struct RateRange {
+  double low_bpp = 0;
+  double high_bpp = 0;
+};
+
 // Where both curves have a value, within `range`. May be empty: high_db < low_db.
 QualityRange common_quality(Curve anchor, Curve test, std::optional<QualityRange> range = {});
+
+// Likewise of rates: where both curves have a value and that is within `range`.
+RateRange common_rates(Curve anchor, Curve test, std::optional<QualityRange> range = {});
 
 // Rate of `test` against `anchor` at equal quality, in percent: negative is better. Throws
 // Error(kUsage) for fewer than two points, for points of equal quality, for rates that are not
@@ -37,6 +45,6 @@ double bd_rate(Curve anchor, Curve test, std::optional<QualityRange> range = {})
 
 // Quality of `test` over `anchor` at equal rate, in dB: positive is better. Throws likewise, for
 // points of equal rate and an overlap by less than the factor kMinOverlapRatio.
-double bd_psnr(Curve anchor, Curve test);
+double bd_psnr(Curve anchor, Curve test, std::optional<QualityRange> range = {});
 
 }  // namespace vqcodec::codec

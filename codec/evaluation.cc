@@ -106,4 +106,18 @@ BdRate compare_curves(const MeanCurve& anchor, const MeanCurve& test, const Qual
   return result;
 }
 
+BdQuality compare_at_equal_rates(const MeanCurve& anchor, const MeanCurve& test,
+                                 const QualityMeasure& measure, std::optional<QualityRange> range) {
+  const auto anchor_points = drawn_points(anchor, measure);
+  const auto test_points = drawn_points(test, measure);
+  BdQuality result;
+  try {
+    result.range = common_rates(anchor_points, test_points, range);
+    result.db = bd_psnr(anchor_points, test_points, range);
+  } catch (const Error& error) {
+    result.problem = error.what();
+  }
+  return result;
+}
+
 }  // namespace vqcodec::codec

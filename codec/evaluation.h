@@ -75,8 +75,16 @@ struct BdRate {
   std::string problem;                 // why there is none
 };
 
+struct BdQuality {
+  std::optional<double> db = {};  // positive: `test` is better than `anchor` at equal rate
+  RateRange range;
+  std::string problem;
+};
+
 // range: empty for all that the curves have in common.
 BdRate compare_curves(const MeanCurve& anchor, const MeanCurve& test, const QualityMeasure& measure,
                       std::optional<QualityRange> range);
+BdQuality compare_at_equal_rates(const MeanCurve& anchor, const MeanCurve& test,
+                                 const QualityMeasure& measure, std::optional<QualityRange> range);
 
 }  // namespace vqcodec::codec

@@ -16,13 +16,13 @@
 #include <string>
 
 #include "codec/transform.h"
+#include "tools/program_library.h"
 
 namespace vqcodec::tools {
 
 class NetworkModule {
  public:
-  // Looks at VQCODEC_NETWORKS (a path), then beside the program, then in ../lib/vqcodec.
-  // Throws Error(kUnsupported). The library stays loaded: exceptions and transforms are made of it.
+  // Throws Error(kUnsupported). VQCODEC_NETWORKS: the library's path.
   static NetworkModule load();
   // Starts to load it beside the caller's other work. Failures show in load().
   static std::future<void> preload();
@@ -34,10 +34,9 @@ class NetworkModule {
   int train(int argc, const char* const* argv) const;  // Returns the exit code.
 
  private:
-  explicit NetworkModule(void* library) : library_(library) {}
-  void* function(const char* name) const;
+  explicit NetworkModule(ProgramLibrary library) : library_(library) {}
 
-  void* library_;
+  ProgramLibrary library_;
 };
 
 }  // namespace vqcodec::tools

@@ -4,7 +4,9 @@
 set -eu
 
 packages="g++ cmake ninja-build libcli11-dev libgtest-dev libjpeg62-turbo-dev libpng-dev
-          libssl-dev libwebp-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
+          libssl-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
+# Codecs that `vqcodec evaluate` compares ours with: installed where the system has them.
+peers="libavif-dev libjxl-dev libopenjp2-7-dev libwebp-dev"
 # LibTorch computes matrix products forty times faster with OpenBLAS than with the reference BLAS.
 [ -n "${CMAKE_PREFIX_PATH:-}" ] || packages="$packages libtorch-dev libopenblas0-pthread"
 
@@ -13,11 +15,22 @@ if ! command -v dpkg-query >/dev/null; then
   exit 1
 fi
 
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
+}
+add_missing_peers() {
+  for package in $peers; do
+    is_installed "$package" || ! apt-cache show "$package" >/dev/null 2>&1 ||
+      missing="$missing $package"
+  done
+}
+
 missing=""
 for package in $packages; do
-  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-  [ "$status" = installed ] || missing="$missing $package"
+  is_installed "$package" || missing="$missing $package"
 done
+required="$missing"
+add_missing_peers
 [ -n "$missing" ] || exit 0
 
 as_root=""
@@ -31,5 +44,7 @@ fi
 
 echo "setup.sh: installing$missing"
 $as_root apt-get update -q
+missing="$required"
+add_missing_peers  # Before the update the system may not have known of them.
 # shellcheck disable=SC2086  # a list of words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $missing

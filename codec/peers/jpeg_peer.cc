@@ -16,7 +16,7 @@ PeerCodec jpeg_peer() {
                                   JpegChroma::kHalved);
               },
           .decode = [](std::span<const std::uint8_t> bytes) { return read_image(bytes); },
-          .sweep = {5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95}};
+          .sweep = {5, 10, 15, 20, 40, 60, 80, 90}};
 }
 
 }  // namespace vqcodec::codec

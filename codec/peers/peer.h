@@ -23,10 +23,14 @@ struct PeerCodec {
   std::vector<double> sweep;  // settings that span the codec's range, by rising rate
 };
 
-// Those that this build holds, JPEG first.
-std::vector<PeerCodec> available_peers();
-
 PeerCodec jpeg_peer();  // libjpeg-turbo: 4:2:0, progressive, optimized codes; quality 0..100
-PeerCodec webp_peer();  // libwebp: lossy, method 6; quality 0..100; only where libwebp is there
+
+// The others, as far as this build found their libraries. In vqcodec_peers, apart from the rest.
+std::vector<PeerCodec> library_peers();
+
+PeerCodec webp_peer();      // libwebp: lossy, method 6; quality 0..100
+PeerCodec avif_peer();      // libavif, libaom: 4:4:4, speed 6; quantizer 63..0
+PeerCodec jxl_peer();       // libjxl: XYB, effort 7; distance 25..0
+PeerCodec jpeg2000_peer();  // OpenJPEG: 9-7, irreversible; bits per pixel
 
 }  // namespace vqcodec::codec

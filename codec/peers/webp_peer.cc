@@ -2,20 +2,12 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-#include <memory>
-
+#include "codec/peers/c_handle.h"
 #include "codec/peers/peer.h"
 #include "entropy/error.h"
 
 namespace vqcodec::codec {
 namespace {
-
-struct FreePicture {
-  void operator()(WebPPicture* picture) const { WebPPictureFree(picture); }
-};
-struct ClearWriter {
-  void operator()(WebPMemoryWriter* writer) const { WebPMemoryWriterClear(writer); }
-};
 
 // (height, width, 3)
 std::vector<std::uint8_t> rgb_samples(const Image& image) {
@@ -33,8 +25,8 @@ std::vector<std::uint8_t> encode_webp(const Image& image, double quality) {
   if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
     throw Error(ErrorKind::kInternal, "WebP peer: the library is of another version");
   WebPMemoryWriterInit(&memory);
-  const std::unique_ptr<WebPPicture, FreePicture> picture_owner(&picture);
-  const std::unique_ptr<WebPMemoryWriter, ClearWriter> memory_owner(&memory);
+  const auto picture_owner = owned<WebPPictureFree>(&picture);
+  const auto memory_owner = owned<WebPMemoryWriterClear>(&memory);
   config.quality = static_cast<float>(quality);
   config.method = 6;
   picture.width = image.width;
@@ -76,7 +68,7 @@ PeerCodec webp_peer() {
           .settings = "libwebp, lossy, 4:2:0, method 6",
           .encode = encode_webp,
           .decode = decode_webp,
-          .sweep = {0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95}};
+          .sweep = {0, 5, 10, 20, 40, 60, 80, 90}};
 }
 
 }  // namespace vqcodec::codec

@@ -75,6 +75,25 @@ TEST(BdRate, RangeCutsTheIntegral) {
   EXPECT_EQ(bd_rate(kCurve, test, QualityRange{0, 99}), bd_rate(kCurve, test));
 }
 
+// Straight over log10(rate) x: 30 + 10 x and 31 + 14 x for x = -1..1. Both are within 27..36 dB for
+// x = -4/14..5/14, where the second is 1 + 4 (1/28) above the first.
+TEST(BdRate, RangeOfQualityCutsTheRates) {
+  const Points anchor = {{0.1, 20}, {10, 40}}, test = {{0.1, 17}, {10, 45}};
+  const RateRange common = common_rates(anchor, test, QualityRange{27, 36});
+  EXPECT_NEAR(std::log10(common.low_bpp), -4.0 / 14, 1e-12);
+  EXPECT_NEAR(std::log10(common.high_bpp), 5.0 / 14, 1e-12);
+  EXPECT_NEAR(bd_psnr(anchor, test, QualityRange{27, 36}), 1 + 4.0 / 28, 1e-12);
+  EXPECT_NEAR(bd_psnr(anchor, test, QualityRange{0, 99}), bd_psnr(anchor, test), 1e-12);
+}
+
+// Of a curve that bends: its rates at the range's ends are those of the curve over quality.
+TEST(BdRate, ConstantShiftOfQualityIsTheResultInAnyRange) {
+  Points better = kCurve;
+  for (CurvePoint& point : better) point.quality_db += 0.5;
+  EXPECT_NEAR(bd_psnr(kCurve, better), 0.5, 1e-10);
+  EXPECT_NEAR(bd_psnr(kCurve, better, QualityRange{27, 36}), 0.5, 1e-10);
+}
+
 // Where curves turn, worked out by hand: over a piece of length 1 the mean is that of its ends plus
 // a twelfth of the difference of its end slopes.
 TEST(BdRate, CurvesDoNotOvershootWhereTheyTurn) {
@@ -92,7 +111,10 @@ TEST(BdRate, RefusesAnOverlapThatIsTooShort) {
   const Points next = {{1.5, 37.8}, {3.2, 41}};
   EXPECT_EQ(error_of([&] { bd_rate(kCurve, next); }), ErrorKind::kUsage);
   EXPECT_EQ(error_of([&] { bd_psnr(kCurve, next); }), ErrorKind::kUsage);
-  EXPECT_EQ(error_of([&] { bd_rate(kCurve, kCurve, QualityRange{30, 30.1}); }), ErrorKind::kUsage);
+  for (const QualityRange range : {QualityRange{30, 30.1}, QualityRange{39, 45}}) {
+    EXPECT_EQ(error_of([&] { bd_rate(kCurve, kCurve, range); }), ErrorKind::kUsage);
+    EXPECT_EQ(error_of([&] { bd_psnr(kCurve, kCurve, range); }), ErrorKind::kUsage);
+  }
 }
 
 TEST(BdRate, RefusesCurvesThatAreNone) {

@@ -11,7 +11,7 @@ namespace {
 Image picture_of(std::vector<std::uint8_t> samples) {
   Image image;
   image.width = 16;
-  image.height = 8;
+  image.height = 12;
   image.channels = 3;
   image.pixels = std::move(samples);
   return image;
@@ -20,6 +20,7 @@ Image picture_of(std::vector<std::uint8_t> samples) {
 // Costs `setting` bytes and returns the picture with every sample raised by 1.
 PeerCodec brightening_codec() {
   return {.name = "brightening",
+          .settings = "",
           .encode =
               [](const Image& image, double setting) {
                 auto file = image.pixels;
@@ -29,18 +30,23 @@ PeerCodec brightening_codec() {
               },
           .decode =
               [](std::span<const std::uint8_t> bytes) {
-                return picture_of({bytes.begin(), bytes.begin() + 16 * 8 * 3});
+                return picture_of({bytes.begin(), bytes.begin() + 16 * 12 * 3});
               },
           .sweep = {1}};
 }
 
 TEST(Evaluation, APointCountsEveryByteOfTheFileAndComparesWhatItDecodesTo) {
-  const auto picture = picture_of(std::vector<std::uint8_t>(16 * 8 * 3, 100));
+  const auto picture = picture_of(std::vector<std::uint8_t>(16 * 12 * 3, 100));
   const auto point = measure(brightening_codec(), 40, picture, {});
-  EXPECT_EQ(point.size_bytes, 16u * 8 * 3 + 40);
-  EXPECT_DOUBLE_EQ(point.rate_bpp, 8.0 * (16 * 8 * 3 + 40) / (16 * 8));
+  EXPECT_EQ(point.size_bytes, 16u * 12 * 3 + 40);
+  EXPECT_DOUBLE_EQ(point.rate_bpp, 8.0 * (16 * 12 * 3 + 40) / (16 * 12));
   EXPECT_NEAR(point.psnr_db, 48.1308, 1e-4);  // 20 log10(255)
-  EXPECT_FALSE(point.ms_ssim);                // too small
+  EXPECT_NEAR(point.psnr_luma_db, 48.1308, 1e-4);
+  EXPECT_FALSE(point.ssim);     // not asked for
+  EXPECT_FALSE(point.ms_ssim);  // too small
+  const auto with_ssim =
+      measure(brightening_codec(), 40, picture, {.ssim = true, .ms_ssim = false});
+  EXPECT_TRUE(with_ssim.ssim);
   EXPECT_GE(point.encode_seconds, 0);
 }
 
@@ -58,8 +64,20 @@ TEST(Evaluation, MeansAreTakenOverThePicturesValues) {
 }
 
 TEST(Evaluation, AMeanWithoutOneOfItsPicturesIsNone) {
-  const Measurement first = {.ms_ssim = 0.9}, without = {}, last = {.ms_ssim = 0.9};
-  EXPECT_FALSE(mean_point(1, std::vector{first, without, last}).ms_ssim);
+  const Measurement first = {.ssim = 0.8, .ms_ssim = 0.9}, without = {.ssim = 0.6},
+                    last = {.ssim = 0.7, .ms_ssim = 0.9};
+  const auto mean = mean_point(1, std::vector{first, without, last});
+  EXPECT_FALSE(mean.ms_ssim);
+  ASSERT_TRUE(mean.ssim);
+  EXPECT_DOUBLE_EQ(*mean.ssim, 0.7);
+}
+
+TEST(Evaluation, MemoryIsThatOfThePictureThatNeedsMost) {
+  const Measurement small = {.encode_peak_bytes = 7, .decode_peak_bytes = 9},
+                    large = {.encode_peak_bytes = 8, .decode_peak_bytes = 3};
+  const auto mean = mean_point(1, std::vector{small, large});
+  EXPECT_EQ(mean.encode_peak_bytes, 8u);
+  EXPECT_EQ(mean.decode_peak_bytes, 9u);
 }
 
 MeanCurve curve_of(double factor) {
@@ -80,6 +98,20 @@ TEST(Evaluation, AConstantFactorOfRateIsTheBdRateInEachMeasureAndRange) {
       ASSERT_TRUE(rate.percent) << measure.name << ": " << rate.problem;
       EXPECT_NEAR(*rate.percent, -25, 1e-9) << measure.name;
     }
+}
+
+TEST(Evaluation, AConstantGainIsTheBdQualityInEachRange) {
+  auto better = curve_of(1);
+  for (auto& point : better.points) point.psnr_db += 0.7;
+  const auto& psnr = kQualityMeasures[0];
+  for (const std::optional<QualityRange> range :
+       {std::optional<QualityRange>(), std::optional(psnr.usual_range)}) {
+    const auto quality = compare_at_equal_rates(curve_of(1), better, psnr, range);
+    ASSERT_TRUE(quality.db) << quality.problem;
+    EXPECT_NEAR(*quality.db, 0.7, 1e-9);
+    EXPECT_EQ(quality.range.high_bpp, range ? quality.range.high_bpp : 37. * 37);
+  }
+  EXPECT_NE(compare_at_equal_rates(curve_of(1), curve_of(9), psnr, std::nullopt).problem, "");
 }
 
 TEST(Evaluation, TheRangeIsWhatTheMeanIsOver) {

@@ -3,15 +3,15 @@
 #include <filesystem>
 #include <memory>
 
-#include "codec/codec.h"
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "tools/evaluate/decomposition_tables.h"
 #include "tools/evaluate/evaluation.h"
 #include "tools/evaluate/option_lists.h"
+#include "tools/evaluate/own_models.h"
 #include "tools/evaluate/summary.h"
 #include "tools/exit_code.h"
 #include "tools/input_list.h"
-#include "tools/model_store.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 
@@ -23,75 +23,152 @@ struct EvaluateArguments {
   std::string qualities;  // empty: all of the model
   std::string against;    // empty: all peers
   std::string metrics = "psnr,ms-ssim";
-  std::string model_path;
+  std::vector<std::string> models;  // empty: the one that compress takes
   std::string device = "auto";
-  std::string report_folder;
+  std::string report_folder;  // empty: print alone
+  bool decompose = false;
+  std::vector<std::string> train_side;  // implies it
+  bool resume = false;
+  bool force = false;
   int threads = 0;
 };
 
-// In the peers' shape, so that one loop measures all. Borrows model and networks.
-EvaluatedCodec our_codec(const codec::ModelFile& model, codec::Transform& networks, int threads,
-                         std::vector<double> qualities) {
-  return {.codec = {.name = "vqcodec",
-                    .settings = model.name,
-                    .encode =
-                        [&model, &networks, threads](const codec::Image& image, double quality) {
-                          return codec::compress(
-                              image, model, networks,
-                              {.quality = static_cast<int>(quality), .threads = threads});
-                        },
-                    .decode =
-                        [&model, &networks, threads](std::span<const std::uint8_t> bytes) {
-                          return codec::decompress(bytes, model, networks, {.threads = threads});
-                        },
-                    .sweep = std::move(qualities)},
-          .model = codec::hex(model.fingerprint)};
+std::vector<EvaluatedCodec> codecs_of(const EvaluateArguments& arguments, const OwnModels& own) {
+  auto codecs = own.as_codecs();
+  for (auto& peer : listed_peers(arguments.against)) {
+    const auto name = peer.name;
+    codecs.push_back({.codec = std::move(peer), .shown_name = name, .model = {}});
+  }
+  if (codecs.empty()) throw Error(ErrorKind::kUsage, "found no codec to evaluate, expected one");
+  return codecs;
 }
 
-std::vector<std::string> picture_paths(const std::vector<std::string>& inputs) {
+struct PictureList {
   std::vector<std::string> paths;
+  int exit_code = 0;  // of the first input that is none, which has been reported
+};
+
+PictureList listed_pictures(const std::vector<std::string>& inputs) {
+  PictureList list;
   for (const auto& job : list_jobs({.inputs = inputs, .recursive = true}, picture_rule(""))) {
-    if (job.refusal) throw Error(job.refusal->kind(), job.input, ": ", job.refusal->what());
-    paths.push_back(job.input);
+    if (!job.refusal) {
+      list.paths.push_back(job.input);
+      continue;
+    }
+    const int exit_code = report(std::make_exception_ptr(*job.refusal), job.input);
+    if (list.exit_code == 0) list.exit_code = exit_code;
   }
-  return paths;
+  return list;
 }
 
-void evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity) {
-  const auto metrics = listed_metrics(arguments.metrics);
-  std::vector<EvaluatedCodec> codecs;
-  for (auto& peer : listed_peers(arguments.against)) codecs.push_back({std::move(peer), {}});
-  const auto pictures = picture_paths(arguments.inputs);
-  const int threads = thread_count(arguments.threads);
+PointStore open_store(const EvaluateArguments& arguments, std::span<const EvaluatedCodec> codecs,
+                      std::span<const std::string> pictures) {
+  if (arguments.report_folder.empty()) return {};
   const std::filesystem::path folder = arguments.report_folder;
-  ModelStore models(arguments.model_path);
-  const auto& model = models.preferred();
-  auto qualities = listed_qualities(arguments.qualities, static_cast<int>(model.qualities.size()));
-  auto& networks = models.transform(model, arguments.device, threads);
-  codecs.insert(codecs.begin(), our_codec(model, networks, threads, std::move(qualities)));
+  std::filesystem::create_directories(folder);
+  const auto old_points = arguments.force    ? OldPoints::kForgotten
+                          : arguments.resume ? OldPoints::kKept
+                                             : OldPoints::kOfThisRun;
+  return {(folder / "points.csv").string(), old_points, asked_points(codecs, pictures)};
+}
 
-  PointStore store;
-  if (!folder.empty()) {
-    std::filesystem::create_directories(folder);
-    store = PointStore((folder / "points.csv").string());
-  }
-  Progress progress(pictures.size(), !verbosity.quiet);
-  const auto evaluation = evaluate(codecs, pictures, metrics, store, progress);
-  const EvaluationReport report{.model_name = model.name,
-                                .model = codecs.front().model,
-                                .pictures = pictures.size(),
-                                .threads = threads,
-                                .metrics = metrics,
-                                .curves = evaluation.curves};
-  std::fputs(as_text(report).c_str(), stdout);
-  if (!folder.empty()) {
-    const auto json = as_json(report);
-    write_output((folder / "summary.json").string(),
-                 {reinterpret_cast<const std::uint8_t*>(json.data()), json.size()});
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  write_output(path.string(), {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+EvaluationReport report_of(const OwnModels& own, const Evaluation& evaluation, int threads,
+                           const codec::MetricChoice& metrics) {
+  EvaluationReport report{.models = {},
+                          .pictures = evaluation.pictures.size(),
+                          .threads = threads,
+                          .metrics = metrics,
+                          .curves = evaluation.curves};
+  for (const auto& [shown_name, model, networks, qualities] : own.all())
+    report.models.push_back({model->name, codec::hex(model->fingerprint)});
+  return report;
+}
+
+std::string decompose(const EvaluateArguments& arguments, const OwnModels& own,
+                      std::span<const std::string> pictures, int threads, bool quiet) {
+  std::vector<DecomposedModel> models;
+  for (const auto& [shown_name, model, networks, qualities] : own.all())
+    models.push_back({*model, *networks, {qualities.begin(), qualities.end()}});
+  const std::filesystem::path folder = arguments.report_folder;
+  const auto known = folder / "decomposition.jsonl";
+  if (arguments.force && !folder.empty()) std::filesystem::remove(known);
+  DecompositionStore store;
+  if (!folder.empty()) store = DecompositionStore(known.string());
+  const auto train_side = listed_pictures(arguments.train_side).paths;
+  Progress progress(pictures.size() + train_side.size(), !quiet);
+  const auto result = decompose_all(models, pictures, train_side, threads, store, progress);
+  if (!folder.empty()) write_text(folder / "decomposition.json", as_json(result));
+  return as_text(result);
+}
+
+// Returns the exit code of the first picture that was left out.
+int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity) {
+  const auto metrics = listed_metrics(arguments.metrics);
+  const int threads = thread_count(arguments.threads);
+  const OwnModels own({.paths = arguments.models,
+                       .qualities = arguments.qualities,
+                       .device = arguments.device,
+                       .threads = threads});
+  const auto codecs = codecs_of(arguments, own);
+  const auto pictures = listed_pictures(arguments.inputs);
+  auto store = open_store(arguments, codecs, pictures.paths);
+  Progress progress(pictures.paths.size(), !verbosity.quiet);
+  const auto evaluation = evaluate(codecs, pictures.paths, metrics, store, progress);
+  const int exit_code = pictures.exit_code != 0 ? pictures.exit_code : evaluation.exit_code;
+  if (evaluation.pictures.empty()) return exit_code;
+
+  const auto report = report_of(own, evaluation, threads, metrics);
+  auto text = as_text(report);
+  if (arguments.decompose || !arguments.train_side.empty())
+    text += decompose(arguments, own, evaluation.pictures, threads, verbosity.quiet);
+  std::fputs(text.c_str(), stdout);
+  if (!arguments.report_folder.empty()) {
+    const std::filesystem::path folder = arguments.report_folder;
+    write_text(folder / "summary.txt", text);
+    write_text(folder / "summary.json", as_json(report));
   }
   if (!verbosity.quiet)
-    std::fprintf(stderr, "%zu pictures: %zu points measured, %zu known before\n", pictures.size(),
-                 evaluation.measured, evaluation.kept);
+    std::fprintf(stderr, "%zu pictures: %zu points measured, %zu known before\n",
+                 evaluation.pictures.size(), evaluation.measured, evaluation.kept);
+  return exit_code;
+}
+
+void add_options(CLI::App& parser, EvaluateArguments& arguments) {
+  const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
+    return parser.add_option(name, value, text)->type_name(type);
+  };
+  parser.add_option("PICTURES", arguments.inputs, "PNG, JPEG or PPM; folders with all in them")
+      ->required()
+      ->type_name("");
+  add("--qualities", arguments.qualities, "LIST", "1-8 or 2,4,6, or none; default all");
+  parser
+      .add_option("--model", arguments.models,
+                  "the model (.vqm) in place of the built-in one; several to compare them")
+      ->allow_extra_args(false)
+      ->envname("VQCODEC_MODEL")
+      ->type_name("FILE");
+  add("--against", arguments.against, "LIST",
+      "some of jpeg,webp,avif,jxl,jp2, or none; default all that the build has");
+  add("--metrics", arguments.metrics, "LIST", "some of psnr,ms-ssim,ssim; default psnr,ms-ssim");
+  add("-o,--output", arguments.report_folder, "DIR",
+      "write points.csv and summary.json; points that are there are not measured again");
+  parser.add_flag("--decompose", arguments.decompose,
+                  "where our bytes go: levels, codes, codebooks, stages");
+  parser
+      .add_option("--train-side", arguments.train_side,
+                  "decompose these too: pictures that the model was trained on")
+      ->type_name("PICTURES");
+  auto* resume = parser.add_flag("--resume", arguments.resume,
+                                 "keep points of other runs that are in the folder");
+  parser.add_flag("-f,--force", arguments.force, "forget the points in the folder")
+      ->excludes(resume);
+  add("--device", arguments.device, "NAME", "where the networks run: auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
+  add_thread_option(parser, arguments.threads);
 }
 
 }  // namespace
@@ -99,23 +176,12 @@ void evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity
 Command add_evaluate(CLI::App& program, const Verbosity& verbosity) {
   auto* parser = program.add_subcommand("evaluate", "rate and distortion over pictures");
   const auto arguments = std::make_shared<EvaluateArguments>();
-  const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
-    return parser->add_option(name, value, text)->type_name(type);
-  };
-  parser->add_option("PICTURES", arguments->inputs, "PNG, JPEG or PPM; folders with all in them")
-      ->required()
-      ->type_name("");
-  add("--qualities", arguments->qualities, "LIST", "1-8 or 2,4,6; default all of the model");
-  add("--against", arguments->against, "LIST", "jpeg,webp; default both, where the build has them");
-  add("--metrics", arguments->metrics, "LIST", "some of psnr,ms-ssim,ssim; default psnr,ms-ssim");
-  add("-o,--output", arguments->report_folder, "DIR",
-      "write points.csv and summary.json; points that are there are not measured again");
-  add("--device", arguments->device, "NAME", "where the networks run: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
-  add_model_option(*parser, arguments->model_path);
-  add_thread_option(*parser, arguments->threads);
+  add_options(*parser, *arguments);
   return {parser, [arguments, &verbosity] {
-            return exit_code_of("", [&] { evaluate_all(*arguments, verbosity); });
+            int exit_code = 0;
+            const int failure =
+                exit_code_of("", [&] { exit_code = evaluate_all(*arguments, verbosity); });
+            return failure != 0 ? failure : exit_code;
           }};
 }
 

@@ -1,9 +1,13 @@
 #include "tools/evaluate/evaluation.h"
 
 #include <algorithm>
+#include <exception>
+#include <set>
+#include <tuple>
 
 #include "codec/metrics.h"
 #include "tools/evaluate/lazy_picture.h"
+#include "tools/exit_code.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -19,32 +23,58 @@ bool is_complete(const codec::Measurement& point, const codec::MetricChoice& met
          !(lacks_ms_ssim && side >= codec::kMsSsimMinSide);
 }
 
+// What a picture, or a codec at it, throws: unlike what the store throws, it does not end the run.
+struct LeftOut {
+  std::exception_ptr cause;
+};
+
+template <typename Work>
+decltype(auto) of_the_picture(Work&& work) {
+  try {
+    return work();
+  } catch (...) {
+    throw LeftOut{std::current_exception()};
+  }
+}
+
 class Evaluator {
  public:
   Evaluator(std::span<const EvaluatedCodec> codecs, const codec::MetricChoice& metrics,
             PointStore& store)
       : codecs_(codecs), metrics_(metrics), store_(store) {
-    for (const auto& codec : codecs) evaluation_.points.emplace_back(codec.codec.sweep.size());
-  }
-
-  void add_picture(const std::string& name, Progress& progress) {
-    const Progress::Job shown(progress, name);
-    LazyPicture picture(name);
-    evaluation_.pictures.push_back(name);
-    double done = 0;
-    for (std::size_t c = 0; c < codecs_.size(); ++c) {
-      const auto& settings = codecs_[c].codec.sweep;
-      for (std::size_t s = 0; s < settings.size(); ++s) {
-        evaluation_.points[c][s].push_back(point(codecs_[c], settings[s], name, picture));
-        progress.advance(++done / static_cast<double>(points_a_picture()));
-      }
+    for (const auto& codec : codecs) {
+      evaluation_.points.emplace_back(codec.codec.sweep.size());
+      points_a_picture_ += codec.codec.sweep.size();
     }
   }
 
+  // Throws LeftOut, and then has added nothing.
+  void add_picture(const std::string& name, Progress& progress) {
+    const Progress::Job shown(progress, name);
+    auto picture = of_the_picture([&] { return LazyPicture(name); });
+    std::vector<codec::Measurement> measured;
+    for (const auto& codec : codecs_)
+      for (const double setting : codec.codec.sweep) {
+        measured.push_back(point(codec, setting, name, picture));
+        progress.advance(static_cast<double>(measured.size()) /
+                         static_cast<double>(points_a_picture_));
+      }
+    auto next = measured.cbegin();
+    for (auto& of_codec : evaluation_.points)
+      for (auto& of_setting : of_codec) of_setting.push_back(*next++);
+    evaluation_.pictures.push_back(name);
+  }
+
+  void leave_out(const std::string& name, const std::exception_ptr& cause) {
+    const int exit_code = report(cause, name);
+    if (evaluation_.exit_code == 0) evaluation_.exit_code = exit_code;
+  }
+
   Evaluation result() && {
-    for (std::size_t c = 0; c < codecs_.size(); ++c) {
+    for (std::size_t c = 0; c < codecs_.size() && !evaluation_.pictures.empty(); ++c) {
       const auto& codec = codecs_[c].codec;
-      codec::MeanCurve curve{.codec = codec.name, .settings = codec.settings, .points = {}};
+      codec::MeanCurve curve{
+          .codec = codecs_[c].shown_name, .settings = codec.settings, .points = {}};
       for (std::size_t s = 0; s < codec.sweep.size(); ++s)
         curve.points.push_back(codec::mean_point(codec.sweep[s], evaluation_.points[c][s]));
       evaluation_.curves.push_back(std::move(curve));
@@ -53,37 +83,53 @@ class Evaluator {
   }
 
  private:
-  std::size_t points_a_picture() const {
-    std::size_t count = 0;
-    for (const auto& codec : codecs_) count += codec.codec.sweep.size();
-    return count;
-  }
-
   codec::Measurement point(const EvaluatedCodec& codec, double setting, const std::string& name,
                            LazyPicture& picture) {
     const PointKey key{codec.codec.name, codec.model, setting, picture.checksum()};
     const auto* known = store_.find(key);
-    if (known && is_complete(*known, metrics_, picture)) {
+    if (known && of_the_picture([&] { return is_complete(*known, metrics_, picture); })) {
       ++evaluation_.kept;
       return *known;
     }
+    const auto measured = of_the_picture(
+        [&] { return codec::measure(codec.codec, setting, picture.image(), metrics_); });
     ++evaluation_.measured;
-    return store_.add(key, name, codec::measure(codec.codec, setting, picture.image(), metrics_));
+    return store_.add(key, in_a_row(name), measured);
   }
 
   std::span<const EvaluatedCodec> codecs_;
   codec::MetricChoice metrics_;
   PointStore& store_;
+  std::size_t points_a_picture_ = 0;
   Evaluation evaluation_;
 };
 
 }  // namespace
 
+PointStore::Asked asked_points(std::span<const EvaluatedCodec> codecs,
+                               std::span<const std::string> pictures) {
+  std::set<std::tuple<std::string, std::string, double>> settings;
+  for (const auto& codec : codecs)
+    for (const double setting : codec.codec.sweep)
+      settings.emplace(codec.codec.name, codec.model, setting);
+  std::set<std::string> names;
+  for (const auto& picture : pictures) names.insert(in_a_row(picture));
+  return [settings = std::move(settings), names = std::move(names)](const PointKey& key,
+                                                                    const std::string& name) {
+    return settings.contains({key.codec, key.model, key.setting}) && names.contains(name);
+  };
+}
+
 Evaluation evaluate(std::span<const EvaluatedCodec> codecs, std::span<const std::string> pictures,
                     const codec::MetricChoice& metrics, PointStore& store, Progress& progress) {
   Evaluator evaluator(codecs, metrics, store);
-  for (const auto& picture : pictures)
-    naming(picture, [&] { evaluator.add_picture(picture, progress); });
+  for (const auto& picture : pictures) {
+    try {
+      evaluator.add_picture(picture, progress);
+    } catch (const LeftOut& left_out) {
+      evaluator.leave_out(picture, left_out.cause);
+    }
+  }
   return std::move(evaluator).result();
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "entropy/error.h"
+#include "tools/evaluate/peer_list.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -25,6 +26,12 @@ int quality_of(const std::string& text, const std::string& list, int last) {
     throw Error(ErrorKind::kUsage, "--qualities ", list, ": found \"", text, "\", expected 1 to ",
                 last, ", as 1-", last, " or 1,2");
   return quality;
+}
+
+std::string names_of(const std::vector<codec::PeerCodec>& peers) {
+  std::string names;
+  for (const auto& peer : peers) names += (names.empty() ? "" : ", ") + peer.name;
+  return names;
 }
 
 }  // namespace
@@ -60,15 +67,17 @@ codec::MetricChoice listed_metrics(const std::string& list) {
 }
 
 std::vector<codec::PeerCodec> listed_peers(const std::string& list) {
-  auto available = codec::available_peers();
+  if (list == kNothing) return {};
+  const auto available = available_peers();
   if (list.empty()) return available;
-  if (list == "none") return {};
   std::vector<codec::PeerCodec> peers;
   for (const auto& name : items(list)) {
     const auto peer = std::ranges::find(available, name, &codec::PeerCodec::name);
     if (peer == available.end())
-      throw Error(ErrorKind::kUnsupported, "--against ", list, ": this build has no codec \"", name,
-                  "\"");
+      throw Error(
+          ErrorKind::kUnsupported, "--against ", list, ": found \"", name, "\", this build has ",
+          names_of(available),
+          "; for webp, avif, jxl or jp2 install its library (tools/setup.sh) and build anew");
     peers.push_back(*peer);
   }
   return peers;

@@ -12,6 +12,7 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "tools/evaluate/csv.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -34,53 +35,16 @@ std::string text_if_any(const std::optional<double>& value) {
 
 std::string text_if_counted(std::uint64_t bytes) { return bytes > 0 ? text_of(bytes) : ""; }
 
-// Throws Error(kCorrupt) unless all of the text is a number.
-template <typename Number, typename... Format>
-Number number_of(const std::string& text, Format... format) {
-  Number value{};
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, value, format...);
-  const bool ordered = value == value;  // A NaN would have no place among the keys.
-  if (problem != std::errc{} || stop != end || !ordered)
-    throw Error(ErrorKind::kCorrupt, "found \"", text, "\", expected a number");
-  return value;
-}
-
 template <typename Number>
 std::optional<Number> number_if_any(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(number_of<Number>(text));
+  return text.empty() ? std::nullopt : std::optional(csv_number<Number>(text));
 }
 
-// A field with a comma or a quote is quoted, and its quotes doubled.
-std::string quoted_field(const std::string& field) {
-  if (field.find_first_of(",\"") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char letter : field) text.append(letter == '"' ? 2 : 1, letter);
-  return text + "\"";
-}
-
-std::vector<std::string> fields_of(std::string_view line) {
-  std::vector<std::string> fields(1);
-  bool inside_quotes = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool doubled = inside_quotes && line.substr(i, 2) == "\"\"";
-    if (doubled)
-      fields.back() += line[i++];
-    else if (line[i] == '"')
-      inside_quotes = !inside_quotes;
-    else if (line[i] == ',' && !inside_quotes)
-      fields.emplace_back();
-    else
-      fields.back() += line[i];
-  }
-  return fields;
-}
-
-std::string row_of(const PointKey& key, std::string picture_name, const codec::Measurement& point) {
-  std::ranges::replace(picture_name, '\n', ' ');  // A row is a line.
+std::string row_of(const PointKey& key, const std::string& picture_name,
+                   const codec::Measurement& point) {
   std::string row;
   for (const auto& field :
-       {quoted_field(key.codec), key.model, text_of(key.setting), quoted_field(picture_name),
+       {csv_field(key.codec), key.model, text_of(key.setting), csv_field(picture_name),
         codec::hex(key.picture), text_of(point.size_bytes), text_of(point.rate_bpp),
         text_of(point.psnr_db), text_of(point.psnr_luma_db), text_if_any(point.ssim),
         text_if_any(point.ms_ssim), text_of(point.encode_seconds), text_of(point.decode_seconds),
@@ -89,23 +53,30 @@ std::string row_of(const PointKey& key, std::string picture_name, const codec::M
   return row + "\n";
 }
 
-std::pair<PointKey, codec::Measurement> parse_row(std::string_view line) {
-  const auto fields = fields_of(line);
+struct Row {
+  PointKey key;
+  std::string picture_name;
+  codec::Measurement point;
+};
+
+Row parse_row(std::string_view line) {
+  const auto fields = csv_fields(line);
   if (fields.size() != kColumnCount)
     throw Error(ErrorKind::kCorrupt, "found ", fields.size(), " fields, expected ", kColumnCount);
   PointKey key{.codec = fields[0],
                .model = fields[1],
-               .setting = number_of<double>(fields[2]),
-               .picture = number_of<std::uint64_t>(fields[4], 16)};
+               .setting = csv_number<double>(fields[2]),
+               .picture = csv_number<std::uint64_t>(fields[4], 16)};
   return {std::move(key),
-          {.size_bytes = number_of<std::uint64_t>(fields[5]),
-           .rate_bpp = number_of<double>(fields[6]),
-           .psnr_db = number_of<double>(fields[7]),
-           .psnr_luma_db = number_of<double>(fields[8]),
+          fields[3],
+          {.size_bytes = csv_number<std::uint64_t>(fields[5]),
+           .rate_bpp = csv_number<double>(fields[6]),
+           .psnr_db = csv_number<double>(fields[7]),
+           .psnr_luma_db = csv_number<double>(fields[8]),
            .ssim = number_if_any<double>(fields[9]),
            .ms_ssim = number_if_any<double>(fields[10]),
-           .encode_seconds = number_of<double>(fields[11]),
-           .decode_seconds = number_of<double>(fields[12]),
+           .encode_seconds = csv_number<double>(fields[11]),
+           .decode_seconds = csv_number<double>(fields[12]),
            .encode_peak_bytes = number_if_any<std::uint64_t>(fields[13]).value_or(0),
            .decode_peak_bytes = number_if_any<std::uint64_t>(fields[14]).value_or(0)}};
 }
@@ -124,28 +95,40 @@ std::string whole_lines(const std::string& path) {
   return text;
 }
 
+[[noreturn]] void throw_other_run(const Row& row) {
+  throw Error(ErrorKind::kUsage, "found a point of another run (",
+              row.key.codec + (row.key.model.empty() ? "" : " " + row.key.model), " at ",
+              row.key.setting, " of ", row.picture_name,
+              "); --resume keeps such points, -f starts anew");
+}
+
 }  // namespace
 
-PointStore::PointStore(const std::string& path) {
-  const std::string text = whole_lines(path);
+std::string in_a_row(std::string picture_name) {
+  std::ranges::replace(picture_name, '\n', ' ');
+  return picture_name;
+}
+
+PointStore::PointStore(const std::string& path, OldPoints old_points, const Asked& asked) {
+  const std::string text = old_points == OldPoints::kForgotten ? "" : whole_lines(path);
   std::string_view rest = text;
   if (!rest.empty() && !rest.starts_with(kColumns))
     throw Error(ErrorKind::kCorrupt, path, ": line 1: found other columns, expected ",
-                kColumns.substr(0, kColumns.size() - 1));
-  for (int line = 1; !rest.empty(); ++line) {
+                kColumns.substr(0, kColumns.size() - 1), "; -f starts anew");
+  rest.remove_prefix(std::min(rest.size(), kColumns.size()));
+  for (int line = 2; !rest.empty(); ++line) {
     const std::size_t end = rest.find('\n');
-    try {
-      if (line > 1) {
-        const auto [key, point] = parse_row(rest.substr(0, end));
-        points_.insert_or_assign(key, point);
-      }
-    } catch (const Error& error) {
-      throw Error(error.kind(), path, ": line ", line, ": ", error.what());
-    }
+    naming(path + ": line " + std::to_string(line), [&] {
+      const auto row = parse_row(rest.substr(0, end));
+      if (old_points == OldPoints::kOfThisRun && !asked(row.key, row.picture_name))
+        throw_other_run(row);
+      points_.insert_or_assign(row.key, row.point);
+    });
     rest.remove_prefix(end + 1);
   }
+  const int empty_it = old_points == OldPoints::kForgotten ? O_TRUNC : 0;
   file_ = std::make_unique<FileDescriptor>(
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | empty_it, 0666));
   if (file_->get() < 0) throw_system_error("cannot open");
   if (text.empty()) write_all(file_->get(), bytes_of(kColumns));
 }

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,17 +23,26 @@ struct PointKey {
   std::partial_ordering operator<=>(const PointKey&) const = default;
 };
 
+// What becomes of points that lie in the folder already.
+enum class OldPoints {
+  kOfThisRun,  // all of them were asked for: go on with them; others are refused
+  kKept,       // use those that were asked for, leave the others where they are
+  kForgotten,
+};
+
 class PointStore {
  public:
+  using Asked = std::function<bool(const PointKey&, const std::string& picture_name)>;
+
   PointStore() = default;  // Keeps the points in memory alone.
   // Made where it is not there; the rest of a row that was cut is taken away. Throws Error:
-  // (kCorrupt) for a file of other columns, (kResource).
-  explicit PointStore(const std::string& path);
+  // (kUsage) for points of another run, (kCorrupt) for a file of other columns, (kResource).
+  PointStore(const std::string& path, OldPoints old_points, const Asked& asked);
 
   // Null where it is not known. The pointer lasts as long as the store.
   const codec::Measurement* find(const PointKey& key) const;
 
-  // picture_name: for the reader of the file. Throws Error(kResource).
+  // picture_name: in_a_row() of it. Throws Error(kResource).
   const codec::Measurement& add(const PointKey& key, const std::string& picture_name,
                                 const codec::Measurement& point);
 
@@ -40,5 +50,8 @@ class PointStore {
   std::map<PointKey, codec::Measurement> points_;
   std::unique_ptr<FileDescriptor> file_;
 };
+
+// The name as the file has it: a row is a line.
+std::string in_a_row(std::string picture_name);
 
 }  // namespace vqcodec::tools

@@ -1,76 +1,73 @@
 #include "tools/evaluate/summary.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "codec/metrics.h"
+#include "tools/evaluate/comparisons.h"
+#include "tools/evaluate/formatted.h"
 
 namespace vqcodec::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Our curve against a peer's, by one measure of quality.
-struct Comparison {
-  std::string anchor;
-  const codec::QualityMeasure* measure = nullptr;
-  codec::BdRate full;   // over all that both curves reach
-  codec::BdRate usual;  // within the measure's usual range
-};
-
-std::vector<Comparison> comparisons(const EvaluationReport& report) {
-  std::vector<Comparison> result;
-  const std::size_t measures = report.metrics.ms_ssim ? codec::kQualityMeasures.size() : 1;
-  for (const auto& measure : std::span(codec::kQualityMeasures).first(measures))
-    for (const auto& anchor : report.curves.subspan(1)) {
-      const auto& ours = report.curves.front();
-      result.push_back({.anchor = anchor.codec,
-                        .measure = &measure,
-                        .full = compare_curves(anchor, ours, measure, std::nullopt),
-                        .usual = compare_curves(anchor, ours, measure, measure.usual_range)});
-    }
-  return result;
-}
-
-template <typename... Values>
-std::string formatted(const char* format, Values... values) {
-  char text[160];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
-
 std::string mebibytes(std::uint64_t bytes) {
-  return bytes > 0 ? formatted("%7.1f", static_cast<double>(bytes) / (1 << 20)) : "      -";
+  return bytes > 0 ? formatted(" %7.1f", static_cast<double>(bytes) / (1 << 20)) : "       -";
 }
 
-std::string point_text(const std::string& codec, const codec::MeanPoint& point,
-                       const codec::MetricChoice& metrics) {
-  auto line = formatted("%-8s %7g %8.4f %8.3f %8.3f", codec.c_str(), point.setting, point.rate_bpp,
-                        point.psnr_db, point.psnr_luma_db);
+std::string point_text(const codec::MeanPoint& point, const codec::MetricChoice& metrics) {
+  auto line = formatted(" %7g %8.4f %8.3f %8.3f", point.setting, point.rate_bpp, point.psnr_db,
+                        point.psnr_luma_db);
   if (metrics.ssim) line += point.ssim ? formatted(" %8.5f", *point.ssim) : "        -";
   if (metrics.ms_ssim && point.ms_ssim)
     line += formatted(" %8.5f %8.3f", *point.ms_ssim, codec::ms_ssim_db(*point.ms_ssim));
   else if (metrics.ms_ssim)
-    line += formatted(" %8s %8s", "-", "-");
+    line += "        -        -";
   line += formatted(" %9.3f %9.3f", point.encode_seconds, point.decode_seconds);
-  return line + " " + mebibytes(point.encode_peak_bytes) + " " +
-         mebibytes(point.decode_peak_bytes) + "\n";
+  return line + mebibytes(point.encode_peak_bytes) + mebibytes(point.decode_peak_bytes) + "\n";
 }
 
-std::string bd_rate_text(const codec::BdRate& rate) {
-  if (!rate.percent) return "none: " + rate.problem;
-  return formatted("%+.2f %% (%.2f to %.2f dB)", *rate.percent, rate.range.low_db,
-                   rate.range.high_db);
+std::string curves_text(const EvaluationReport& report) {
+  int name_width = 8;
+  for (const auto& curve : report.curves)
+    name_width = std::max(name_width, static_cast<int>(curve.codec.size()));
+  auto text = formatted("%-*s %7s %8s %8s %8s", name_width, "codec", "setting", "bpp", "psnr dB",
+                        "luma dB");
+  if (report.metrics.ssim) text += "     ssim";
+  if (report.metrics.ms_ssim) text += "  ms-ssim       dB";
+  text += "  encode s  decode s enc MiB dec MiB\n";
+  for (const auto& curve : report.curves)
+    for (const auto& point : curve.points)
+      text +=
+          formatted("%-*s", name_width, curve.codec.c_str()) + point_text(point, report.metrics);
+  return text;
 }
 
+std::string settings_text(const EvaluationReport& report) {
+  std::string text;
+  for (const auto& curve : report.curves) text += curve.codec + ": " + curve.settings + "\n";
+  return text;
+}
+
+std::string difference_text(const Difference& difference) {
+  const auto& [rate, quality] = difference;
+  const auto rate_text = rate.percent ? formatted("%+.2f %% (%.2f to %.2f dB)", *rate.percent,
+                                                  rate.range.low_db, rate.range.high_db)
+                                      : "no rate: " + rate.problem;
+  const auto quality_text = quality.db ? formatted("%+.3f dB (%.4f to %.4f bpp)", *quality.db,
+                                                   quality.range.low_bpp, quality.range.high_bpp)
+                                       : "no quality: " + quality.problem;
+  return rate_text + ", " + quality_text + "\n";
+}
+
+// The difference of rate at equal quality, then of quality at equal rate.
 std::string comparison_text(const Comparison& comparison) {
   const auto& range = comparison.measure->usual_range;
-  const auto title =
-      formatted("%s BD-rate against %s", comparison.measure->name, comparison.anchor.c_str());
-  return formatted("%-30s full overlap  ", title.c_str()) + bd_rate_text(comparison.full) + "\n" +
-         formatted("%-30s %g to %g dB   ", "", range.low_db, range.high_db) +
-         bd_rate_text(comparison.usual) + "\n";
+  return comparison.test + " against " + comparison.anchor + ", BD by " + comparison.measure->name +
+         "\n  full overlap  " + difference_text(comparison.full) +
+         formatted("  %g to %g dB   ", range.low_db, range.high_db) +
+         difference_text(comparison.usual);
 }
 
 Json as_json(const codec::MeanPoint& point) {
@@ -90,40 +87,56 @@ Json as_json(const codec::MeanPoint& point) {
   return json;
 }
 
-Json as_json(const codec::BdRate& rate) {
-  if (!rate.percent) return {{"percent", nullptr}, {"problem", rate.problem}};
-  return {
-      {"percent", *rate.percent}, {"from_db", rate.range.low_db}, {"to_db", rate.range.high_db}};
+Json as_json(const codec::MeanCurve& curve) {
+  Json points = Json::array();
+  for (const auto& point : curve.points) points.push_back(as_json(point));
+  return {{"codec", curve.codec}, {"settings", curve.settings}, {"points", std::move(points)}};
+}
+
+Json as_json(const Difference& difference) {
+  const auto& [rate, quality] = difference;
+  Json json;
+  if (rate.percent)
+    json["bd_rate"] = {
+        {"percent", *rate.percent}, {"from_db", rate.range.low_db}, {"to_db", rate.range.high_db}};
+  else
+    json["bd_rate"] = {{"percent", nullptr}, {"problem", rate.problem}};
+  if (quality.db)
+    json["bd_quality"] = {{"db", *quality.db},
+                          {"from_bpp", quality.range.low_bpp},
+                          {"to_bpp", quality.range.high_bpp}};
+  else
+    json["bd_quality"] = {{"db", nullptr}, {"problem", quality.problem}};
+  return json;
+}
+
+std::vector<Comparison> comparisons_of(const EvaluationReport& report) {
+  return comparisons(report.curves, report.models.size(), report.metrics);
 }
 
 }  // namespace
 
 std::string as_text(const EvaluationReport& report) {
-  auto text = formatted("%-8s %7s %8s %8s %8s", "codec", "setting", "bpp", "psnr dB", "luma dB");
-  if (report.metrics.ssim) text += formatted(" %8s", "ssim");
-  if (report.metrics.ms_ssim) text += formatted(" %8s %8s", "ms-ssim", "dB");
-  text += formatted(" %9s %9s %7s %7s\n", "encode s", "decode s", "MiB", "MiB");
-  for (const auto& curve : report.curves)
-    for (const auto& point : curve.points) text += point_text(curve.codec, point, report.metrics);
-  for (const auto& comparison : comparisons(report)) text += comparison_text(comparison);
+  auto text = curves_text(report) + "\n" + settings_text(report) + "\n";
+  for (const auto& comparison : comparisons_of(report)) text += comparison_text(comparison);
   return text;
 }
 
 std::string as_json(const EvaluationReport& report) {
-  Json json = {{"model_name", report.model_name}, {"model", report.model},
-               {"pictures", report.pictures},     {"threads", report.threads},
-               {"curves", Json::array()},         {"bd_rates", Json::array()}};
-  for (const auto& curve : report.curves) {
-    Json points = Json::array();
-    for (const auto& point : curve.points) points.push_back(as_json(point));
-    json["curves"].push_back(
-        {{"codec", curve.codec}, {"settings", curve.settings}, {"points", std::move(points)}});
-  }
-  for (const auto& comparison : comparisons(report))
-    json["bd_rates"].push_back({{"against", comparison.anchor},
-                                {"measure", comparison.measure->name},
-                                {"full_overlap", as_json(comparison.full)},
-                                {"usual_range", as_json(comparison.usual)}});
+  Json json = {{"models", Json::array()},
+               {"pictures", report.pictures},
+               {"threads", report.threads},
+               {"curves", Json::array()},
+               {"comparisons", Json::array()}};
+  for (const auto& model : report.models)
+    json["models"].push_back({{"name", model.name}, {"fingerprint", model.fingerprint}});
+  for (const auto& curve : report.curves) json["curves"].push_back(as_json(curve));
+  for (const auto& comparison : comparisons_of(report))
+    json["comparisons"].push_back({{"codec", comparison.test},
+                                   {"against", comparison.anchor},
+                                   {"measure", comparison.measure->name},
+                                   {"full_overlap", as_json(comparison.full)},
+                                   {"usual_range", as_json(comparison.usual)}});
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -4,18 +4,22 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "codec/evaluation.h"
 
 namespace vqcodec::tools {
 
 struct EvaluationReport {
-  std::string model_name;
-  std::string model;  // fingerprint in hex
+  struct Model {
+    std::string name;
+    std::string fingerprint;  // in hex
+  };
+  std::vector<Model> models;  // of our curves, which come first
   std::size_t pictures = 0;
   int threads = 0;
   codec::MetricChoice metrics;
-  std::span<const codec::MeanCurve> curves;  // ours, then the peers'
+  std::span<const codec::MeanCurve> curves;
 };
 
 std::string as_text(const EvaluationReport& report);

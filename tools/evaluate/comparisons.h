@@ -1,0 +1,30 @@
+// tools/evaluate/comparisons.h: which curves are compared with which, and how far they lie apart.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codec/evaluation.h"
+
+namespace vqcodec::tools {
+
+struct Difference {
+  codec::BdRate rate;
+  codec::BdQuality quality;
+};
+
+struct Comparison {
+  std::string test, anchor;  // names of the curves
+  const codec::QualityMeasure* measure = nullptr;
+  Difference full;   // over all that both curves reach
+  Difference usual;  // within the measure's usual range
+};
+
+// By measure: each of our curves (the first `own_curves`) against each other codec's, and our
+// further ones against our first. Without ours, the others against the first of them.
+std::vector<Comparison> comparisons(std::span<const codec::MeanCurve> curves,
+                                    std::size_t own_curves, const codec::MetricChoice& metrics);
+
+}  // namespace vqcodec::tools
