@@ -24,6 +24,12 @@ torch::Tensor DiagonalGaussian::sample(Rng& rng) const {
   return mean + (0.5 * log_variance).exp() * noise;
 }
 
+DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times) {
+  std::vector<std::int64_t> repeats(static_cast<std::size_t>(q.mean.dim()), 1);
+  repeats[0] = times;
+  return {.mean = q.mean.repeat(repeats), .log_variance = q.log_variance.repeat(repeats)};
+}
+
 DiagonalGaussian standard_normal_like(const torch::Tensor& x) {
   return {.mean = torch::zeros_like(x), .log_variance = torch::zeros_like(x)};
 }

@@ -32,6 +32,9 @@ struct DiagonalGaussian {
   torch::Tensor sample(Rng& rng) const;
 };
 
+// The same distributions `times` over, example after example: (times N, ...).
+DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times);
+
 DiagonalGaussian standard_normal_like(const torch::Tensor& x);
 
 // KL[q || N(0, I)] in nats, (N) (arXiv:1312.6114, appendix B).

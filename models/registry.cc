@@ -4,6 +4,8 @@
 
 #include "entropy/error.h"
 #include "models/autoencoder.h"
+#include "models/iwae.h"
+#include "models/rbm.h"
 #include "models/vae.h"
 
 namespace vqcodec::models {
@@ -29,6 +31,11 @@ const RegisteredModel kModels[] = {
     {"vae", "Gaussian variational autoencoder, beta-VAE", "arXiv:1312.6114, ICLR 2017 (beta)",
      "MNIST or a set distributed like it; drawn binary, or grey with --pixels grey",
      short_run(150000, 1e-3), make_vae_factory},
+    {"iwae", "importance weighted autoencoder", "arXiv:1509.00519; dreg: arXiv:1810.04152",
+     "MNIST or a set distributed like it; drawn binary", short_run(60000, 1e-3), make_iwae_factory},
+    {"rbm", "restricted Boltzmann machine", "Hinton 2002; Tieleman, ICML 2008",
+     "MNIST or a set distributed like it; drawn binary, or static bits", short_run(25000, 1e-3),
+     make_rbm_factory},
 };
 
 }  // namespace

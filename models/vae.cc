@@ -64,13 +64,15 @@ Loss Vae::loss(const Batch& batch, Rng& rng) {
                     {"negative_elbo_nats", distortion.mean() + rate}}};
 }
 
+torch::Tensor Vae::log_joint(const torch::Tensor& x, const torch::Tensor& z) {
+  return likelihood(z).log_prob(x) + standard_normal_like(z).log_prob(z);
+}
+
 torch::Tensor Vae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
-  const auto q = posterior(x);
-  const DiagonalGaussian repeated{q.mean.repeat({samples, 1}), q.log_variance.repeat({samples, 1})};
-  const auto z = repeated.sample(rng);  // (S N,latents)
-  const auto log_joint =
-      likelihood(z).log_prob(x.repeat({samples, 1, 1, 1})) + standard_normal_like(z).log_prob(z);
-  return (log_joint - repeated.log_prob(z)).view({samples, x.size(0)});
+  const auto q = repeated(posterior(x), samples);
+  const auto z = q.sample(rng);  // (S N,latents)
+  const auto log_weights = log_joint(x.repeat({samples, 1, 1, 1}), z) - q.log_prob(z);
+  return log_weights.view({samples, x.size(0)});
 }
 
 torch::Tensor Vae::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {

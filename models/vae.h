@@ -27,6 +27,7 @@ class Vae : public GenerativeModel {
 
   DiagonalGaussian posterior(const torch::Tensor& x);  // q(z|x), x: (N,C,H,W)
   Bernoulli likelihood(const torch::Tensor& z);        // p(x|z), z: (N,latents)
+  torch::Tensor log_joint(const torch::Tensor& x, const torch::Tensor& z);  // log p(x,z), (N) nats
   // (S,N) nats: log p(x,z) - log q(z|x) of S draws from the posterior.
   torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
 
