@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <vector>
 
 #include "codec/image_io.h"
@@ -104,6 +106,35 @@ TEST(Peers, AgreeWithTheirPrograms) {
     }
     EXPECT_EQ(checked, peer.sweep.size()) << peer.name;
   }
+}
+
+// The metrics of pictures that were really coded, by the table of metrics_test.cc.
+TEST(Peers, TheirPicturesHaveTheMetricsThatAnotherImplementationFound) {
+  const auto data = data_folder();
+  if (!data) GTEST_SKIP() << "VQCODEC_DATA is not set: no Kodak pictures";
+  const auto rows = read_csv(testdata("metric_checks.csv"));
+  int checked = 0;
+  for (const PeerCodec& peer : all_peers()) {
+    const std::string prefix = peer.name == "avif"  ? "avif444"
+                               : peer.name == "jp2" ? "jpeg2000"
+                                                    : peer.name;
+    for (const CsvRow& row : rows) {
+      const std::string name = row.at("case");
+      if (!name.starts_with(prefix + "_")) continue;
+      SCOPED_TRACE(name);
+      const Image image = read_image(file_bytes(*data / "kodak" / (row.at("reference") + ".png")));
+      const Image decoded =
+          peer.decode(peer.encode(image, std::stod(name.substr(prefix.size() + 1))));
+      // Another version of the library gives another picture.
+      if (std::abs(psnr_rgb_db(image, decoded) - number(row, "psnr_rgb_db")) > 1e-6) continue;
+      EXPECT_NEAR(psnr_luma_db(image, decoded), number(row, "psnr_y_db"), 1e-6);
+      EXPECT_NEAR(ssim(image, decoded).value(), number(row, "ssim"), 1e-8);
+      EXPECT_NEAR(ms_ssim(image, decoded).value(), number(row, "ms_ssim"), 1e-8);
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 0);
+  RecordProperty("pictures", checked);
 }
 
 }  // namespace
