@@ -38,7 +38,7 @@ AvifImage yuv_image(const Image& image) {
   yuv->yuvRange = AVIF_RANGE_FULL;
   yuv->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_BT601;
   if (grey) {
-    avifImageAllocatePlanes(yuv.get(), AVIF_PLANES_YUV);
+    check(avifImageAllocatePlanes(yuv.get(), AVIF_PLANES_YUV), ErrorKind::kResource, "planes");
     for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)
       std::copy_n(image.pixels.data() + y * static_cast<std::size_t>(image.width), image.width,
                   yuv->yuvPlanes[AVIF_CHAN_Y] + y * yuv->yuvRowBytes[AVIF_CHAN_Y]);

@@ -80,7 +80,7 @@ TEST(Peers, RefuseFilesThatAreCut) {
   }
 }
 
-// libjxl's own program describes the colors in three bytes more.
+// libjxl's own program writes three bytes more, of the same picture.
 double tolerated_bytes(const PeerCodec& peer, double size_bytes) {
   return peer.name == "jxl" ? 3 + 0.005 * size_bytes : 0.005 * size_bytes;
 }
