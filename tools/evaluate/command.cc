@@ -1,4 +1,5 @@
 // tools/evaluate/command.cc: rate and distortion over a set of pictures, beside other codecs.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "tools/evaluate/evaluation.h"
 #include "tools/evaluate/option_lists.h"
 #include "tools/evaluate/own_models.h"
+#include "tools/evaluate/report.h"
 #include "tools/evaluate/summary.h"
 #include "tools/exit_code.h"
 #include "tools/input_list.h"
@@ -31,6 +33,7 @@ struct EvaluateArguments {
   bool resume = false;
   bool force = false;
   int threads = 0;
+  ReportOptions report;
 };
 
 std::vector<EvaluatedCodec> codecs_of(const EvaluateArguments& arguments, const OwnModels& own) {
@@ -76,20 +79,23 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
   write_output(path.string(), {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-EvaluationReport report_of(const OwnModels& own, const Evaluation& evaluation, int threads,
+EvaluationReport report_of(const OwnModels& own, const Evaluation& evaluation,
+                           const ReportPlan& plan, int threads,
                            const codec::MetricChoice& metrics) {
   EvaluationReport report{.models = {},
                           .pictures = evaluation.pictures.size(),
                           .threads = threads,
                           .metrics = metrics,
-                          .curves = evaluation.curves};
+                          .curves = evaluation.curves,
+                          .published = plan.published};
   for (const auto& [shown_name, model, networks, qualities] : own.all())
     report.models.push_back({model->name, codec::hex(model->fingerprint)});
   return report;
 }
 
-std::string decompose(const EvaluateArguments& arguments, const OwnModels& own,
-                      std::span<const std::string> pictures, int threads, bool quiet) {
+std::vector<ModelDecomposition> decompose(const EvaluateArguments& arguments, const OwnModels& own,
+                                          std::span<const std::string> pictures, int threads,
+                                          bool quiet) {
   std::vector<DecomposedModel> models;
   for (const auto& [shown_name, model, networks, qualities] : own.all())
     models.push_back({*model, *networks, {qualities.begin(), qualities.end()}});
@@ -100,9 +106,16 @@ std::string decompose(const EvaluateArguments& arguments, const OwnModels& own,
   if (!folder.empty()) store = DecompositionStore(known.string());
   const auto train_side = listed_pictures(arguments.train_side).paths;
   Progress progress(pictures.size() + train_side.size(), !quiet);
-  const auto result = decompose_all(models, pictures, train_side, threads, store, progress);
+  auto result = decompose_all(models, pictures, train_side, threads, store, progress);
   if (!folder.empty()) write_text(folder / "decomposition.json", as_json(result));
-  return as_text(result);
+  return result;
+}
+
+std::vector<Table> tables_of(std::span<const ModelDecomposition> models) {
+  std::vector<Table> tables;
+  for (const auto& model : models)
+    std::ranges::move(decomposition_tables(model), std::back_inserter(tables));
+  return tables;
 }
 
 // Returns the exit code of the first picture that was left out.
@@ -114,6 +127,7 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
                        .device = arguments.device,
                        .threads = threads});
   const auto codecs = codecs_of(arguments, own);
+  const auto plan = plan_report(arguments.report, codecs, own.all().size());
   const auto pictures = listed_pictures(arguments.inputs);
   auto store = open_store(arguments, codecs, pictures.paths);
   Progress progress(pictures.paths.size(), !verbosity.quiet);
@@ -121,15 +135,18 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
   const int exit_code = pictures.exit_code != 0 ? pictures.exit_code : evaluation.exit_code;
   if (evaluation.pictures.empty()) return exit_code;
 
-  const auto report = report_of(own, evaluation, threads, metrics);
-  auto text = as_text(report);
+  const auto report = report_of(own, evaluation, plan, threads, metrics);
+  std::vector<ModelDecomposition> decompositions;
   if (arguments.decompose || !arguments.train_side.empty())
-    text += decompose(arguments, own, evaluation.pictures, threads, verbosity.quiet);
+    decompositions = decompose(arguments, own, evaluation.pictures, threads, verbosity.quiet);
+  const auto text = as_text(report) + as_text(decompositions);
   std::fputs(text.c_str(), stdout);
   if (!arguments.report_folder.empty()) {
     const std::filesystem::path folder = arguments.report_folder;
     write_text(folder / "summary.txt", text);
     write_text(folder / "summary.json", as_json(report));
+    write_report(folder, plan, report, evaluation.pictures, tables_of(decompositions),
+                 verbosity.quiet);
   }
   if (!verbosity.quiet)
     std::fprintf(stderr, "%zu pictures: %zu points measured, %zu known before\n",
@@ -155,7 +172,7 @@ void add_options(CLI::App& parser, EvaluateArguments& arguments) {
       "some of jpeg,webp,avif,jxl,jp2, or none; default all that the build has");
   add("--metrics", arguments.metrics, "LIST", "some of psnr,ms-ssim,ssim; default psnr,ms-ssim");
   add("-o,--output", arguments.report_folder, "DIR",
-      "write points.csv and summary.json; points that are there are not measured again");
+      "write report.html, plots, summaries and points.csv; points there are not measured again");
   parser.add_flag("--decompose", arguments.decompose,
                   "where our bytes go: levels, codes, codebooks, stages");
   parser
@@ -169,6 +186,7 @@ void add_options(CLI::App& parser, EvaluateArguments& arguments) {
   add("--device", arguments.device, "NAME", "where the networks run: auto, cpu or cuda")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
   add_thread_option(parser, arguments.threads);
+  add_report_options(parser, arguments.report);
 }
 
 }  // namespace

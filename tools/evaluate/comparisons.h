@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codec/evaluation.h"
+#include "tools/evaluate/anchors.h"
 
 namespace vqcodec::tools {
 
@@ -23,8 +24,10 @@ struct Comparison {
 };
 
 // By measure: each of our curves (the first `own_curves`) against each other codec's, and our
-// further ones against our first. Without ours, the others against the first of them.
+// further ones against our first. Without ours, the others against the first of them. Then ours
+// against the published curves that have this measure.
 std::vector<Comparison> comparisons(std::span<const codec::MeanCurve> curves,
-                                    std::size_t own_curves, const codec::MetricChoice& metrics);
+                                    std::size_t own_curves, const codec::MetricChoice& metrics,
+                                    std::span<const PublishedCurve> published = {});
 
 }  // namespace vqcodec::tools

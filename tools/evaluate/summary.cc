@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "codec/metrics.h"
-#include "tools/evaluate/comparisons.h"
 #include "tools/evaluate/formatted.h"
 
 namespace vqcodec::tools {
@@ -110,11 +109,11 @@ Json as_json(const Difference& difference) {
   return json;
 }
 
-std::vector<Comparison> comparisons_of(const EvaluationReport& report) {
-  return comparisons(report.curves, report.models.size(), report.metrics);
-}
-
 }  // namespace
+
+std::vector<Comparison> comparisons_of(const EvaluationReport& report) {
+  return comparisons(report.curves, report.models.size(), report.metrics, report.published);
+}
 
 std::string as_text(const EvaluationReport& report) {
   auto text = curves_text(report) + "\n" + settings_text(report) + "\n";

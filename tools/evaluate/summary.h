@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "codec/evaluation.h"
+#include "tools/evaluate/anchors.h"
+#include "tools/evaluate/comparisons.h"
 
 namespace vqcodec::tools {
 
@@ -20,7 +22,10 @@ struct EvaluationReport {
   int threads = 0;
   codec::MetricChoice metrics;
   std::span<const codec::MeanCurve> curves;
+  std::span<const PublishedCurve> published = {};  // ours are compared with them as well
 };
+
+std::vector<Comparison> comparisons_of(const EvaluationReport& report);
 
 std::string as_text(const EvaluationReport& report);
 std::string as_json(const EvaluationReport& report);
