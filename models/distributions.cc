@@ -14,6 +14,22 @@ torch::Tensor Bernoulli::log_prob(const torch::Tensor& x) const {
 
 torch::Tensor Bernoulli::sample(Rng& rng) const { return torch::bernoulli(mean(), rng); }
 
+torch::Tensor Categorical::log_prob(const torch::Tensor& one_hot) const {
+  return sum_events(one_hot * log_probabilities());
+}
+
+torch::Tensor Categorical::entropy() const {
+  const auto log_p = log_probabilities();
+  return -sum_events(log_p.exp() * log_p);
+}
+
+torch::Tensor Categorical::sample(Rng& rng) const {
+  const auto classes = logits.size(-1);
+  const auto p = logits.detach().softmax(-1).view({-1, classes});
+  const auto drawn = torch::multinomial(p, 1, /*replacement=*/true, rng).squeeze(1);
+  return torch::one_hot(drawn, classes).to(logits.scalar_type()).view_as(logits);
+}
+
 torch::Tensor DiagonalGaussian::log_prob(const torch::Tensor& x) const {
   const double log_two_pi = std::log(2 * std::numbers::pi);
   return -0.5 * sum_events((x - mean).square() * (-log_variance).exp() + log_variance + log_two_pi);

@@ -23,6 +23,16 @@ struct Bernoulli {
   torch::Tensor sample(Rng& rng) const;
 };
 
+// Independent variables of K classes each: logits and one-hot events are (N,variables,K).
+struct Categorical {
+  torch::Tensor logits;
+
+  torch::Tensor log_probabilities() const { return logits.log_softmax(-1); }
+  torch::Tensor log_prob(const torch::Tensor& one_hot) const;
+  torch::Tensor entropy() const;  // (N) nats
+  torch::Tensor sample(Rng& rng) const;
+};
+
 struct DiagonalGaussian {
   torch::Tensor mean;
   torch::Tensor log_variance;  // the shape of mean, or one that broadcasts to it

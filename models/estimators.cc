@@ -1,5 +1,6 @@
 #include "models/estimators.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vqcodec::models {
@@ -28,6 +29,19 @@ double Estimate::standard_error() const {
 
 torch::Tensor importance_bound(const torch::Tensor& log_weights) {
   return log_weights.logsumexp(0) - std::log(static_cast<double>(log_weights.size(0)));
+}
+
+Estimate importance_estimate(
+    const torch::Tensor& images, std::int64_t samples,
+    const std::function<torch::Tensor(const torch::Tensor&)>& log_weights) {
+  constexpr std::int64_t kDrawsAtATime = 20000;
+  std::vector<torch::Tensor> parts;
+  for (const auto& x : images.split(std::max<std::int64_t>(1, kDrawsAtATime / samples)))
+    parts.push_back(importance_bound(log_weights(x).to(torch::kFloat64)));
+  return {.per_example = torch::cat(parts),
+          .kind = samples == 1 ? EstimateKind::kLowerBound : EstimateKind::kStochasticLowerBound,
+          .samples = samples,
+          .estimator = samples == 1 ? "ELBO, 1 sample" : "importance weighted"};
 }
 
 }  // namespace vqcodec::models

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace vqcodec::models {
@@ -32,5 +33,10 @@ struct Estimate {
 // (S,N) log-weights in nats to the (N) bounds log 1/S sum_s w_s, of which one sample gives the ELBO
 // (Burda, Grosse and Salakhutdinov, arXiv:1509.00519, eq. 8).
 torch::Tensor importance_bound(const torch::Tensor& log_weights);
+
+// The bound of each picture of a set, some at a time so that memory stays small. log_weights(x): x
+// (n,C,H,W) to (samples,n) nats.
+Estimate importance_estimate(const torch::Tensor& images, std::int64_t samples,
+                             const std::function<torch::Tensor(const torch::Tensor&)>& log_weights);
 
 }  // namespace vqcodec::models

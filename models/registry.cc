@@ -4,6 +4,7 @@
 
 #include "entropy/error.h"
 #include "models/autoencoder.h"
+#include "models/categorical_vae.h"
 #include "models/iwae.h"
 #include "models/rbm.h"
 #include "models/vae.h"
@@ -33,6 +34,9 @@ const RegisteredModel kModels[] = {
      short_run(150000, 1e-3), make_vae_factory},
     {"iwae", "importance weighted autoencoder", "arXiv:1509.00519; dreg: arXiv:1810.04152",
      "MNIST or a set distributed like it; drawn binary", short_run(60000, 1e-3), make_iwae_factory},
+    {"categorical-vae", "variational autoencoder with categorical latents",
+     "arXiv:1611.01144, arXiv:1611.00712", "MNIST or a set distributed like it; drawn binary",
+     short_run(60000, 1e-3), make_categorical_vae_factory},
     {"rbm", "restricted Boltzmann machine", "Hinton 2002; Tieleman, ICML 2008",
      "MNIST or a set distributed like it; drawn binary, or static bits", short_run(25000, 1e-3),
      make_rbm_factory},

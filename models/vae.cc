@@ -7,13 +7,6 @@
 
 namespace vqcodec::models {
 
-namespace {
-
-// Decoded at a time while likelihoods are estimated, so that memory stays small.
-constexpr std::int64_t kExamplesAtATime = 20000;
-
-}  // namespace
-
 OptionList VaeOptions::list() {
   return {{"latents", "dimension of z", IntegerOption{&latents, 1, 4096}},
           {"hidden", "units of the encoder's layers", ListOption{&hidden, 1, 65536}},
@@ -88,19 +81,11 @@ torch::Tensor Vae::decode(const torch::Tensor& latents) { return likelihood(late
 
 Estimate Vae::log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) {
   torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> parts;
-  const auto count = std::max<std::int64_t>(1, kExamplesAtATime / options.samples);
-  for (std::int64_t first = 0; first < batch.images.size(0); first += count) {
-    const auto x = batch.images.slice(0, first, first + count);
-    parts.push_back(importance_bound(log_weights(x, options.samples, rng).to(torch::kFloat64)));
-  }
-  const auto grey = options_.pixels == "grey";
-  return {.per_example = torch::cat(parts),
-          .kind = grey                   ? EstimateKind::kNotALikelihood
-                  : options.samples == 1 ? EstimateKind::kLowerBound
-                                         : EstimateKind::kStochasticLowerBound,
-          .samples = options.samples,
-          .estimator = options.samples == 1 ? "ELBO, 1 sample" : "importance weighted"};
+  auto estimate = importance_estimate(batch.images, options.samples, [&](const torch::Tensor& x) {
+    return log_weights(x, options.samples, rng);
+  });
+  if (options_.pixels == "grey") estimate.kind = EstimateKind::kNotALikelihood;
+  return estimate;
 }
 
 std::unique_ptr<ModelFactory> make_vae_factory() {
