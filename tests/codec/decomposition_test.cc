@@ -214,6 +214,9 @@ TEST_F(Decomposition, DamageIsRefused) {
   EXPECT_THROW(count_file(bytes, model, 1), Error);
   bytes.pop_back();
   EXPECT_THROW(count_file(bytes, model, 1), Error);
+  bytes = file(testing::with_metadata(testing::test_picture(64, 64)));
+  bytes[inspect(bytes).header_bytes] ^= 1;
+  EXPECT_THROW(count_file(bytes, model, 1), Error);
 }
 
 }  // namespace
