@@ -82,6 +82,7 @@ class Stage {
     this.frame.setPointerCapture(event.pointerId);
     const place = this.place(event);
     this.pointers.set(event.pointerId, place);
+    if (this.pointers.size > 1) return;  // A pinch begins.
     const near = Math.abs(place[0] - this.divide) * this.frame.clientWidth < 28;
     this.moves = this.zoom > 1 && !near ? 'picture' : 'divider';
     if (this.moves === 'divider') this.set({divide: place[0]});
@@ -196,7 +197,9 @@ function start() {
   }
   section.insertBefore(
       element('div', {className: 'bar'}, element('label', {}, 'left', left),
-              element('label', {}, 'right', right)),
+              element('label', {}, 'right', right),
+              element('small', {}, 'Drag the divider; zoom by buttons, double click, pinch or ' +
+                                   'Ctrl and wheel; hold O for the original.')),
       section.querySelector('.picture'));
   showChosen();
   const number = (name, low, high, standard) =>

@@ -1,5 +1,8 @@
 #include "tools/evaluate/report_tables.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "codec/metrics.h"
 #include "tools/evaluate/comparisons.h"
 #include "tools/evaluate/formatted.h"
@@ -21,6 +24,12 @@ std::string mebibytes(std::uint64_t bytes) {
   return bytes > 0 ? formatted("%.1f", static_cast<double>(bytes) / (1 << 20)) : "-";
 }
 
+std::string upper_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char letter) { return std::toupper(letter); });
+  return text;
+}
+
 Row difference_row(const Comparison& comparison) {
   const auto& [rate, quality] = comparison.full;
   Row row = {comparison.test, comparison.anchor, signed_number(rate.percent, 2)};
@@ -38,7 +47,7 @@ Row difference_row(const Comparison& comparison) {
 Table difference_table(const std::vector<Comparison>& all, const codec::QualityMeasure& measure) {
   const auto usual =
       formatted("%g to %g dB", measure.usual_range.low_db, measure.usual_range.high_db);
-  Table table{.title = std::string("Bjontegaard differences by ") + measure.name,
+  Table table{.title = "Bjøntegaard differences by " + upper_case(measure.name),
               .note =
                   "Rate at equal quality (negative: the first needs less) and quality at equal "
                   "rate (positive: the first is better), over all that both curves reach and "
