@@ -86,6 +86,12 @@ TEST(BdRate, RangeOfQualityCutsTheRates) {
   EXPECT_NEAR(bd_psnr(anchor, test, QualityRange{0, 99}), bd_psnr(anchor, test), 1e-12);
 }
 
+TEST(BdRate, ACurveHasTheRatesOfItsPointsAtTheirQualities) {
+  const RateRange common = common_rates(kCurve, kCurve, QualityRange{28.5, 34});
+  EXPECT_NEAR(common.low_bpp, 0.2, 1e-12);
+  EXPECT_NEAR(common.high_bpp, 0.8, 1e-12);
+}
+
 // Of a curve that bends: its rates at the range's ends are those of the curve over quality.
 TEST(BdRate, ConstantShiftOfQualityIsTheResultInAnyRange) {
   Points better = kCurve;

@@ -6,11 +6,11 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "tools/evaluate/arguments.h"
 #include "tools/evaluate/decomposition_tables.h"
 #include "tools/evaluate/evaluation.h"
 #include "tools/evaluate/option_lists.h"
 #include "tools/evaluate/own_models.h"
-#include "tools/evaluate/report.h"
 #include "tools/evaluate/summary.h"
 #include "tools/exit_code.h"
 #include "tools/input_list.h"
@@ -20,25 +20,9 @@
 namespace vqcodec::tools {
 namespace {
 
-struct EvaluateArguments {
-  std::vector<std::string> inputs;
-  std::string qualities;  // empty: all of the model
-  std::string against;    // empty: all peers
-  std::string metrics = "psnr,ms-ssim";
-  std::vector<std::string> models;  // empty: the one that compress takes
-  std::string device = "auto";
-  std::string report_folder;  // empty: print alone
-  bool decompose = false;
-  std::vector<std::string> train_side;  // implies it
-  bool resume = false;
-  bool force = false;
-  int threads = 0;
-  ReportOptions report;
-};
-
-std::vector<EvaluatedCodec> codecs_of(const EvaluateArguments& arguments, const OwnModels& own) {
+std::vector<EvaluatedCodec> all_codecs(const OwnModels& own, std::vector<codec::PeerCodec> peers) {
   auto codecs = own.as_codecs();
-  for (auto& peer : listed_peers(arguments.against)) {
+  for (auto& peer : peers) {
     const auto name = peer.name;
     codecs.push_back({.codec = std::move(peer), .shown_name = name, .model = {}});
   }
@@ -121,12 +105,13 @@ std::vector<Table> tables_of(std::span<const ModelDecomposition> models) {
 // Returns the exit code of the first picture that was left out.
 int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity) {
   const auto metrics = listed_metrics(arguments.metrics);
+  auto peers = listed_peers(arguments.against);
   const int threads = thread_count(arguments.threads);
   const OwnModels own({.paths = arguments.models,
                        .qualities = arguments.qualities,
                        .device = arguments.device,
                        .threads = threads});
-  const auto codecs = codecs_of(arguments, own);
+  const auto codecs = all_codecs(own, std::move(peers));
   const auto plan = plan_report(arguments.report, codecs, own.all().size());
   const auto pictures = listed_pictures(arguments.inputs);
   auto store = open_store(arguments, codecs, pictures.paths);
@@ -154,47 +139,12 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
   return exit_code;
 }
 
-void add_options(CLI::App& parser, EvaluateArguments& arguments) {
-  const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
-    return parser.add_option(name, value, text)->type_name(type);
-  };
-  parser.add_option("PICTURES", arguments.inputs, "PNG, JPEG or PPM; folders with all in them")
-      ->required()
-      ->type_name("");
-  add("--qualities", arguments.qualities, "LIST", "1-8 or 2,4,6, or none; default all");
-  parser
-      .add_option("--model", arguments.models,
-                  "the model (.vqm) in place of the built-in one; several to compare them")
-      ->allow_extra_args(false)
-      ->envname("VQCODEC_MODEL")
-      ->type_name("FILE");
-  add("--against", arguments.against, "LIST",
-      "some of jpeg,webp,avif,jxl,jp2, or none; default all that the build has");
-  add("--metrics", arguments.metrics, "LIST", "some of psnr,ms-ssim,ssim; default psnr,ms-ssim");
-  add("-o,--output", arguments.report_folder, "DIR",
-      "write report.html, plots, summaries and points.csv; points there are not measured again");
-  parser.add_flag("--decompose", arguments.decompose,
-                  "where our bytes go: levels, codes, codebooks, stages");
-  parser
-      .add_option("--train-side", arguments.train_side,
-                  "decompose these too: pictures that the model was trained on")
-      ->type_name("PICTURES");
-  auto* resume = parser.add_flag("--resume", arguments.resume,
-                                 "keep points of other runs that are in the folder");
-  parser.add_flag("-f,--force", arguments.force, "forget the points in the folder")
-      ->excludes(resume);
-  add("--device", arguments.device, "NAME", "where the networks run: auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
-  add_thread_option(parser, arguments.threads);
-  add_report_options(parser, arguments.report);
-}
-
 }  // namespace
 
 Command add_evaluate(CLI::App& program, const Verbosity& verbosity) {
   auto* parser = program.add_subcommand("evaluate", "rate and distortion over pictures");
   const auto arguments = std::make_shared<EvaluateArguments>();
-  add_options(*parser, *arguments);
+  add_evaluate_options(*parser, *arguments);
   return {parser, [arguments, &verbosity] {
             int exit_code = 0;
             const int failure =
