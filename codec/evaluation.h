@@ -32,8 +32,10 @@ struct Measurement {
   std::optional<double> ms_ssim = {};  // likewise
   double encode_seconds = 0;           // of the clock on the wall
   double decode_seconds = 0;
-  std::uint64_t encode_peak_bytes = 0;  // memory on top of the picture's; 0: the system
-  std::uint64_t decode_peak_bytes = 0;  // does not count it
+  // Memory that the call took on top of what was there, which is the picture and our networks; 0:
+  // the system does not count it.
+  std::uint64_t encode_peak_bytes = 0;
+  std::uint64_t decode_peak_bytes = 0;
 };
 
 Measurement measure(const PeerCodec& codec, double setting, const Image& picture,
