@@ -74,8 +74,10 @@ entropy::Choice RateConstrainedSource::choose(int position, int g,
       choice.code = static_cast<int>(k);
     }
   const float limit = choice.code < 0 ? std::numeric_limits<float>::infinity() : best;
-  if (const auto other = escape(group, target, lengths[count]); other.cost < limit)
-    choice = other.choice;
+  // What a coarse codeword leaves is no distortion: the fine stage codes it.
+  if (group.stage != Stage::kCoarse || choice.code < 0)
+    if (const auto other = escape(group, target, lengths[count]); other.cost < limit)
+      choice = other.choice;
   if (group.stage == Stage::kCoarse)
     *target -= group.words[static_cast<std::size_t>(choice.code)] +
                static_cast<float>(choice.remainder[0]);
