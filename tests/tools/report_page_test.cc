@@ -16,6 +16,8 @@
 namespace vqcodec::tools {
 namespace {
 
+constexpr std::size_t kMiddle = (24 * 64 + 32) * 3;  // of a picture of 64 x 48
+
 // A codec of a given name whose files are as many bytes as the setting says, and as good.
 codec::PeerCodec sized_codec(const std::string& name) {
   return {.name = name,
@@ -27,7 +29,7 @@ codec::PeerCodec sized_codec(const std::string& name) {
           .decode =
               [](std::span<const std::uint8_t> bytes) {
                 auto image = test_picture(64, 48);
-                image.pixels[0] = static_cast<std::uint8_t>(bytes.size());
+                image.pixels[kMiddle] = static_cast<std::uint8_t>(bytes.size());
                 return image;
               },
           .sweep = {10, 100, 1000}};
@@ -113,7 +115,8 @@ TEST(ShownPictures, TheOriginalOursAndTheOthersAtEqualBytesAreShown) {
   EXPECT_GE(picture.versions[2].size_bytes, 48u);
   EXPECT_EQ(picture.part, (codec::Rectangle{16, 8, 32, 32}));
   auto decoded = test_picture(64, 48);
-  decoded.pixels[0] = 50;
+  decoded.pixels[kMiddle] = 50;
+  EXPECT_NE(picture.versions[1].data_url, picture.versions[0].data_url);
   EXPECT_EQ(*picture.versions[1].psnr_db, codec::psnr_rgb_db(test_picture(64, 48), decoded));
 }
 
@@ -138,7 +141,9 @@ TEST(ShownPictures, DrawingsAreEmbeddedExactly) {
   drawing.alpha.assign(drawing.area(), 9);
   const auto url = data_url(drawing);
   EXPECT_TRUE(url.starts_with("data:image/png;base64,"));
-  EXPECT_EQ(codec::read_image(bytes_of_url(url)).pixels, drawing.pixels);
+  const auto shown = codec::read_image(bytes_of_url(url));
+  EXPECT_EQ(shown.pixels, drawing.pixels);
+  EXPECT_TRUE(shown.alpha.empty());
 }
 
 TEST(ShownPictures, ACodecThatCannotHoldThePictureIsLeftOut) {
