@@ -99,10 +99,12 @@ ModelArguments arguments_for(const std::string& name) {
 void add_options(CLI::App& app, ModelArguments& arguments) {
   auto& training = arguments.training;
   app.add_option("--data", arguments.data, "folder of the pictures: " + arguments.kind->data)
-      ->required();
+      ->required()
+      ->capture_default_str();
   app.add_option("-o,--output", arguments.output,
                  "the run's folder; an interrupted run goes on there")
-      ->required();
+      ->required()
+      ->capture_default_str();
   app.add_option("--steps", training.steps, "training steps")
       ->check(CLI::Range(1, 1000000000))
       ->capture_default_str();
@@ -128,6 +130,12 @@ void add_options(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--width", arguments.picture.width)->capture_default_str()->group("");
   app.set_config("--config", "", "TOML file of these options");
   app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+std::string configuration_of(ModelArguments& arguments) {
+  CLI::App app;
+  add_options(app, arguments);  // what they are now counts as their default
+  return app.config_to_str(/*default_also=*/true);
 }
 
 void require_run_of(const ModelRun& run, const std::string& name) {

@@ -30,6 +30,9 @@ ModelArguments arguments_for(const std::string& name);
 // The arguments must outlive the parser.
 void add_options(CLI::App& app, ModelArguments& arguments);
 
+// A TOML file that alone makes the run again.
+std::string configuration_of(ModelArguments& arguments);
+
 // Throws Error(kUsage) where the folder is a run of another model.
 void require_run_of(const ModelRun& run, const std::string& name);
 

@@ -30,7 +30,7 @@ void train_model(const std::string& name, std::vector<std::string> words) {
   torch::manual_seed(arguments.training.seed);
   const auto model = arguments.factory->make(arguments.picture);
   std::filesystem::create_directories(run.folder);
-  write_text(run.configuration(), app.config_to_str(/*default_also=*/true));
+  write_text(run.configuration(), configuration_of(arguments));
   ImageSetBatches data(sets.train, arguments.factory->pixels());
   arguments.training.run_folder = run.folder;
   train(*model, data, arguments.training);

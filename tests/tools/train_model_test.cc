@@ -1,0 +1,103 @@
+// `train NAME`, `sample`, `reconstruct` and `score` with the real networks, on a few small
+// pictures.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "codec/image_io.h"
+#include "tests/tools/sandbox.h"
+
+namespace vqcodec::tools {
+namespace {
+
+class TrainModel : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
+    write_pictures("train", 40);
+    write_pictures("t10k", 10);
+  }
+
+  // 4x4 pixels; grey levels that differ from picture to picture.
+  void write_pictures(const std::string& part, std::uint8_t count) const {
+    std::vector<std::uint8_t> bytes = {0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 4, 0, 0, 0, 4};
+    for (int i = 0; i < count * 16; ++i)
+      bytes.push_back(static_cast<std::uint8_t>((i * 37 + i / 16 * 11) % 256));
+    sandbox_.write("data/" + part + "-images-idx3-ubyte", bytes);
+  }
+  Outcome run(const std::string& line) const { return sandbox_.run(kRealProgram + line); }
+
+  Sandbox sandbox_;
+};
+
+constexpr const char* kTrain =
+    "train vae --data data -o run --hidden 8 --latents 2 --batch 4 -T 1 --steps ";
+
+TEST_F(TrainModel, EveryListedModelTrainsAndIsUsed) {
+  const auto list = run("train --list");
+  for (const std::string name : {"autoencoder", "vae", "iwae", "categorical-vae", "rbm"}) {
+    EXPECT_NE(list.out.find("  " + name + " "), std::string::npos) << list.out;
+    const auto trained = run("train " + name + " --data data -o r_" + name + " --steps 3 -T 1");
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    const auto score = run("score r_" + name + " -k 2 -T 1");
+    EXPECT_EQ(score.exit_code, 0) << score.err;
+    EXPECT_EQ(score.out.find(name + ", 10 pictures (test)"), 0u) << score.out;
+    const auto rebuilt = run("reconstruct r_" + name + " -n 3 --columns 2 -o r.png -T 1");
+    EXPECT_EQ(rebuilt.exit_code, 0) << rebuilt.err;
+    const auto drawn = run("sample r_" + name + " -n 6 -o s.png -T 1");
+    EXPECT_EQ(drawn.exit_code, name == "autoencoder" ? 2 : 0) << drawn.err;
+  }
+  EXPECT_EQ(codec::read_image(sandbox_.read("s.png")).width, 3 * 4 + 2);  // 3 x 2 with gaps
+  EXPECT_EQ(codec::read_image(sandbox_.read("r.png")).height, 4 * 4 + 3);
+}
+
+TEST_F(TrainModel, AConfigurationAloneMakesTheRunAgain) {
+  ASSERT_EQ(run(kTrain + std::string("6 --seed 5")).exit_code, 0);
+  ASSERT_EQ(run("train vae --config run/model.toml -o again").exit_code, 0);
+  const auto score = run("score run -T 1");
+  EXPECT_EQ(score.exit_code, 0) << score.err;
+  EXPECT_EQ(run("score again -T 1").out, score.out);
+  EXPECT_NE(run("score run -T 1 --seed 2").out, score.out);
+}
+
+TEST_F(TrainModel, TheLatentPlaneIsDrawnWhereThereIsOne) {
+  ASSERT_EQ(run(kTrain + std::string("2")).exit_code, 0);
+  ASSERT_EQ(run("sample run --grid -n 25 -o plane.png -T 1").exit_code, 0);
+  EXPECT_EQ(codec::read_image(sandbox_.read("plane.png")).height, 5 * 4 + 4);
+  ASSERT_EQ(run("train vae --data data -o wide --latents 3 --steps 1 -T 1").exit_code, 0);
+  const auto refused = run("sample wide --grid -o plane.png");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("3 latents, expected 2"), std::string::npos) << refused.err;
+}
+
+TEST_F(TrainModel, WrongUseIsOneLineWithARemedy) {
+  ASSERT_EQ(run(kTrain + std::string("1")).exit_code, 0);
+  sandbox_.write("full/notes.txt", {'x'});
+  struct Case {
+    const char* line;
+    int exit_code;
+    const char* says;
+  };
+  for (const auto& [line, exit_code, says] :
+       {Case{"train vaee --data data -o x", 2, "see train --list"},
+        Case{"train vae --data data -o x --latents 0", 2, "--latents"},
+        Case{"train vae --data data -o x --latents -3", 2, "--latents"},
+        Case{"train vae --data data -o x --hidden 20,none", 2, "as 200,100"},
+        Case{"train vae --data absent -o x", 5, "is no folder"},
+        Case{"train vae --data full -o x", 5, "--data wants the folder of MNIST"},
+        Case{"train rbm --data data -o run", 2, "is a run of vae"},
+        Case{"train vae --data data -o full", 2, "choose another folder"},
+        Case{"score full", 5, "is no run of `train`"}, Case{"score run -k 0", 2, "--samples"},
+        Case{"sample run --class 3 -o x.png", 2, "is not conditional"}}) {
+    const auto outcome = run(line);
+    EXPECT_EQ(outcome.exit_code, exit_code) << line << ": " << outcome.err;
+    EXPECT_NE(outcome.err.find(says), std::string::npos) << line << ": " << outcome.err;
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << line << ": " << outcome.err;
+  }
+  EXPECT_FALSE(sandbox_.has("x"));
+  EXPECT_FALSE(sandbox_.has("x.png"));
+}
+
+}  // namespace
+}  // namespace vqcodec::tools
