@@ -67,12 +67,17 @@ TEST_F(EvaluateAgain, PointsOfAnotherModelAreOfAnotherRun) {
             "1 pictures: 1 points measured, 0 known before\n");
 }
 
-TEST_F(EvaluateAgain, MsSsimIsAddedWhereItWasNotMeasured) {
+TEST_F(EvaluateAgain, MetricsAreAddedWhereTheyWereNotMeasured) {
   table("a.png --qualities 1 --against none --metrics psnr -o r");
   EXPECT_EQ(points()[0].at("ms_ssim"), "");
   table("a.png --qualities 1 --against none -o r");
   ASSERT_EQ(points().size(), 2u);
   EXPECT_NE(points()[1].at("ms_ssim"), "");
+  EXPECT_EQ(points()[1].at("ssim"), "");
+  table("a.png --qualities 1 --against none --metrics psnr,ssim -o r");
+  ASSERT_EQ(points().size(), 3u);
+  EXPECT_NE(points()[2].at("ssim"), "");
+  EXPECT_EQ(points()[2].at("ms_ssim"), points()[1].at("ms_ssim"));  // and none is lost
   sandbox.write_picture("small.png", 64, 48);  // too small for MS-SSIM: has none to add
   table("small.png --qualities 1 --against none -o r -f");
   EXPECT_EQ(notice("small.png --qualities 1 --against none -o r"),

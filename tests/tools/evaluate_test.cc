@@ -7,6 +7,7 @@
 #include "codec/metrics.h"
 #include "tests/codec/tiny_model.h"
 #include "tests/tools/evaluation_sandbox.h"
+#include "tools/evaluate/formatted.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -93,6 +94,8 @@ TEST_F(Evaluate, SsimIsMeasuredWhereItIsAskedFor) {
   EXPECT_GT(number(points()[0], "ssim"), 0.1);
   EXPECT_EQ(points()[0].at("ms_ssim"), "");
   EXPECT_NE(printed.find(" ssim"), std::string::npos);
+  EXPECT_NE(printed.find(formatted(" %.5f ", number(points()[0], "ssim"))), std::string::npos)
+      << printed;
   EXPECT_TRUE(
       nlohmann::json::parse(text("r/summary.json"))["curves"][0]["points"][0].contains("ssim"));
 }

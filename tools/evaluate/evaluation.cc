@@ -91,8 +91,11 @@ class Evaluator {
       ++evaluation_.kept;
       return *known;
     }
+    auto metrics = metrics_;  // with those that the new point would otherwise lose
+    metrics.ssim |= known && known->ssim;
+    metrics.ms_ssim |= known && known->ms_ssim;
     const auto measured = of_the_picture(
-        [&] { return codec::measure(codec.codec, setting, picture.image(), metrics_); });
+        [&] { return codec::measure(codec.codec, setting, picture.image(), metrics); });
     ++evaluation_.measured;
     return store_.add(key, in_a_row(name), measured);
   }
