@@ -6,6 +6,7 @@
 #include "models/autoencoder.h"
 #include "models/categorical_vae.h"
 #include "models/iwae.h"
+#include "models/pixelcnn.h"
 #include "models/rbm.h"
 #include "models/vae.h"
 
@@ -40,6 +41,9 @@ const RegisteredModel kModels[] = {
     {"rbm", "restricted Boltzmann machine", "Hinton 2002; Tieleman, ICML 2008",
      "MNIST or a set distributed like it; drawn binary, or static bits", short_run(25000, 1e-3),
      make_rbm_factory},
+    {"pixelcnn", "gated PixelCNN", "arXiv:1606.05328",
+     "MNIST or a set distributed like it, drawn binary, or static bits; labels with --classes",
+     short_run(4000, 2e-3), make_pixelcnn_factory},
 };
 
 }  // namespace
