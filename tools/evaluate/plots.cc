@@ -144,7 +144,8 @@ int exit_code_of_gnuplot(const std::string& script) {
 std::string gnuplot_script(const Plot& plot, const std::string& svg_path,
                            const std::string& png_path) {
   return data_blocks(plot) + axes(plot) +
-         "set terminal svg size 1000,540 dynamic noenhanced font 'sans-serif,14'\nset output " +
+         "set terminal svg size 1000,540 dynamic noenhanced background '#ffffff' font "
+         "'sans-serif,14'\nset output " +
          literal(svg_path) + "\n" + plot_command(plot) +
          "set terminal pngcairo size 2000,1080 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
          "pointscale 2\nset output " +

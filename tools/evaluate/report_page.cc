@@ -63,9 +63,9 @@ std::string pictures_html(const std::vector<ShownPicture>& pictures) {
   std::string html =
       "<section id=\"pictures\">\n<h2>Pictures at equal bytes</h2>\n"
       "<p>Each other codec has the setting, between those measured, that gives its largest file "
-      "not above ours; codecs of whole settings round it. Sizes and PSNR are those of whole files "
-      "and whole pictures. What is shown was embedded here as JPEG "
-      "of quality 95 with full chroma, or as PNG where that is smaller.</p>\n";
+      "not above ours, or its first where none is so small; codecs of whole settings round it. "
+      "Sizes and PSNR are those of whole files and whole pictures. What is shown was embedded "
+      "here as JPEG of quality 95 with full chroma, or as PNG where that is smaller.</p>\n";
   for (const auto& picture : pictures) html += picture_html(picture);
   return html + "</section>\n";
 }
