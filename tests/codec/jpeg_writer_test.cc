@@ -11,7 +11,10 @@ namespace {
 
 // Red and blue in columns of one pixel: chroma of half the resolution has their mean.
 Image stripes(int width, int height) {
-  Image image{.width = width, .height = height, .channels = 3};
+  Image image;
+  image.width = width;
+  image.height = height;
+  image.channels = 3;
   for (std::size_t pixel = 0; pixel < image.area(); ++pixel) {
     const bool red = pixel % static_cast<std::size_t>(width) % 2 == 0;
     image.pixels.insert(image.pixels.end(),
@@ -27,8 +30,11 @@ TEST(JpegWriter, FullChromaKeepsColorsThatChangeFromPixelToPixel) {
 }
 
 TEST(JpegWriter, GreyStaysGrey) {
-  const Image grey{
-      .width = 9, .height = 5, .channels = 1, .pixels = std::vector<std::uint8_t>(45, 77)};
+  Image grey;
+  grey.width = 9;
+  grey.height = 5;
+  grey.channels = 1;
+  grey.pixels.assign(45, 77);
   EXPECT_EQ(read_image(write_jpeg(grey, 90, JpegChroma::kFull)).pixels, grey.pixels);
 }
 
