@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace vqcodec::tools {
 
@@ -31,5 +32,6 @@ class OutputFile {
 
 // All steps at once; with -c to a closed pipe or a full device it throws like the others.
 void write_output(const std::string& path, std::span<const std::uint8_t> bytes);
+void write_text(const std::string& path, std::string_view text);
 
 }  // namespace vqcodec::tools

@@ -39,7 +39,10 @@ TEST(JpegWriter, GreyStaysGrey) {
 }
 
 TEST(JpegWriter, ASideBeyondTheFormatIsRefused) {
-  Image wide{.width = 65536, .height = 1, .channels = 1};
+  Image wide;
+  wide.width = 65536;
+  wide.height = 1;
+  wide.channels = 1;
   wide.pixels.resize(wide.area());
   EXPECT_THROW(write_jpeg(wide, 90, JpegChroma::kFull), Error);
 }

@@ -59,10 +59,6 @@ PointStore open_store(const EvaluateArguments& arguments, std::span<const Evalua
   return {(folder / "points.csv").string(), old_points, asked_points(codecs, pictures)};
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  write_output(path.string(), {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
 EvaluationReport report_of(const OwnModels& own, const Evaluation& evaluation,
                            const ReportPlan& plan, int threads,
                            const codec::MetricChoice& metrics) {
@@ -91,7 +87,7 @@ std::vector<ModelDecomposition> decompose(const EvaluateArguments& arguments, co
   const auto train_side = listed_pictures(arguments.train_side).paths;
   Progress progress(pictures.size() + train_side.size(), !quiet);
   auto result = decompose_all(models, pictures, train_side, threads, store, progress);
-  if (!folder.empty()) write_text(folder / "decomposition.json", as_json(result));
+  if (!folder.empty()) write_text((folder / "decomposition.json").string(), as_json(result));
   return result;
 }
 
@@ -128,8 +124,8 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
   std::fputs(text.c_str(), stdout);
   if (!arguments.report_folder.empty()) {
     const std::filesystem::path folder = arguments.report_folder;
-    write_text(folder / "summary.txt", text);
-    write_text(folder / "summary.json", as_json(report));
+    write_text((folder / "summary.txt").string(), text);
+    write_text((folder / "summary.json").string(), as_json(report));
     write_report(folder, plan, report, evaluation.pictures, tables_of(decompositions),
                  verbosity.quiet);
   }

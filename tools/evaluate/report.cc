@@ -163,9 +163,7 @@ void write_report(const std::filesystem::path& folder, const ReportPlan& plan,
                   .pictures = show_pictures(plan, pictures, quiet),
                   .tables = report_tables(report)};
   page.tables.insert(page.tables.end(), further.begin(), further.end());
-  const auto html = as_html(page);
-  write_output((folder / "report.html").string(),
-               {reinterpret_cast<const std::uint8_t*>(html.data()), html.size()});
+  write_text((folder / "report.html").string(), as_html(page));
 }
 
 }  // namespace vqcodec::tools

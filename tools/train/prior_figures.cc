@@ -7,6 +7,7 @@
 #include "models/image_dataset.h"
 #include "models/integer_export.h"
 #include "models/prior_report.h"
+#include "tools/output_file.h"
 #include "tools/train/train_command.h"
 
 namespace vqcodec::tools {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 #include <thread>
 
 #include "entropy/error.h"
@@ -98,12 +96,6 @@ bool parse_training(CLI::App& app, std::vector<std::string> arguments) {
     return false;
   }
   return true;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file) throw Error(ErrorKind::kResource, path, ": cannot be written");
 }
 
 }  // namespace vqcodec::tools

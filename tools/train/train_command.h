@@ -37,7 +37,4 @@ void use_model(const std::string& command, std::vector<std::string> arguments);
 // for.
 bool parse_training(CLI::App& app, std::vector<std::string> arguments);
 
-// Keeps the options of a run beside its results.
-void write_text(const std::string& path, const std::string& text);
-
 }  // namespace vqcodec::tools

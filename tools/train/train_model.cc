@@ -6,6 +6,7 @@
 #include "models/checkpoint.h"
 #include "models/dataset.h"
 #include "models/trainer.h"
+#include "tools/output_file.h"
 #include "tools/train/model_run.h"
 #include "tools/train/train_command.h"
 

@@ -5,6 +5,7 @@
 #include "models/checkpoint.h"
 #include "models/integer_import.h"
 #include "tools/file_io.h"
+#include "tools/output_file.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
 
