@@ -125,9 +125,11 @@ void add_options(CLI::App& app, ModelArguments& arguments) {
       ->check(CLI::IsMember({arguments.kind->name}))
       ->default_str(arguments.kind->name)
       ->group("");
-  app.add_option("--channels", arguments.picture.channels)->capture_default_str()->group("");
-  app.add_option("--height", arguments.picture.height)->capture_default_str()->group("");
-  app.add_option("--width", arguments.picture.width)->capture_default_str()->group("");
+  app.add_option("--picture-channels", arguments.picture.channels)
+      ->capture_default_str()
+      ->group("");
+  app.add_option("--picture-height", arguments.picture.height)->capture_default_str()->group("");
+  app.add_option("--picture-width", arguments.picture.width)->capture_default_str()->group("");
   app.set_config("--config", "", "TOML file of these options");
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
