@@ -126,6 +126,7 @@ QualityRange common_quality(Curve anchor, Curve test, std::optional<QualityRange
 
 double bd_rate(Curve anchor, Curve test, std::optional<QualityRange> range) {
   const QualityRange common = common_quality(anchor, test, range);
+  if (common.high_db <= common.low_db) throw Error(ErrorKind::kUsage, "the curves do not overlap");
   if (common.high_db - common.low_db < kMinOverlapDb)
     throw Error(ErrorKind::kUsage, "the curves overlap from ", common.low_db, " to ",
                 common.high_db, " dB, expected ", kMinOverlapDb, " dB or more");

@@ -29,6 +29,17 @@ auto with_cost(Work&& work) {
                    Cost{.seconds = seconds, .peak_bytes = memory.bytes().value_or(0)});
 }
 
+std::optional<double> mean_of_present(std::span<const Measurement> pictures,
+                                      std::optional<double> Measurement::*value) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const auto& picture : pictures) {
+    sum += (picture.*value).value_or(0);
+    count += (picture.*value).has_value();
+  }
+  return count > 0 ? std::optional(sum / static_cast<double>(count)) : std::nullopt;
+}
+
 // Empty where a point has no such quality.
 std::vector<CurvePoint> drawn_points(const MeanCurve& curve, const QualityMeasure& measure) {
   std::vector<CurvePoint> points;
@@ -74,21 +85,19 @@ Measurement measure(const PeerCodec& codec, double setting, const Image& picture
 MeanPoint mean_point(double setting, std::span<const Measurement> pictures) {
   if (pictures.empty()) throw Error(ErrorKind::kInternal, "a mean over no pictures");
   const double share = 1.0 / static_cast<double>(pictures.size());
-  MeanPoint mean{.setting = setting, .ssim = 0, .ms_ssim = 0};
-  const auto add = [share](std::optional<double>& sum, const std::optional<double>& value) {
-    sum = sum && value ? std::optional(*sum + share * *value) : std::nullopt;
-  };
+  MeanPoint mean{.setting = setting};
   for (const auto& picture : pictures) {
     mean.rate_bpp += share * picture.rate_bpp;
-    mean.psnr_db += share * picture.psnr_db;
-    mean.psnr_luma_db += share * picture.psnr_luma_db;
-    add(mean.ssim, picture.ssim);
-    add(mean.ms_ssim, picture.ms_ssim);
+    mean.psnr_db += share * std::min(picture.psnr_db, kPsnrOfEqualDb);
+    mean.psnr_luma_db += share * std::min(picture.psnr_luma_db, kPsnrOfEqualDb);
+    mean.ms_ssim_pictures += picture.ms_ssim.has_value();
     mean.encode_seconds += share * picture.encode_seconds;
     mean.decode_seconds += share * picture.decode_seconds;
     mean.encode_peak_bytes = std::max(mean.encode_peak_bytes, picture.encode_peak_bytes);
     mean.decode_peak_bytes = std::max(mean.decode_peak_bytes, picture.decode_peak_bytes);
   }
+  mean.ssim = mean_of_present(pictures, &Measurement::ssim);
+  mean.ms_ssim = mean_of_present(pictures, &Measurement::ms_ssim);
   return mean;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,14 +42,18 @@ struct Measurement {
 Measurement measure(const PeerCodec& codec, double setting, const Image& picture,
                     const MetricChoice& metrics);
 
+// What a picture that comes back as it was counts in a mean, whose PSNR is infinite.
+inline constexpr double kPsnrOfEqualDb = 100;
+
 // Means over the pictures at one setting, of each picture's values; of memory the largest.
 struct MeanPoint {
   double setting = 0;
   double rate_bpp = 0;
   double psnr_db = 0;
   double psnr_luma_db = 0;
-  std::optional<double> ssim = {};     // empty where a picture has none
+  std::optional<double> ssim = {};     // of those pictures that have one; empty: none has
   std::optional<double> ms_ssim = {};  // likewise
+  std::size_t ms_ssim_pictures = 0;    // which have one: their size decides, not the codec
   double encode_seconds = 0;
   double decode_seconds = 0;
   std::uint64_t encode_peak_bytes = 0;

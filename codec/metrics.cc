@@ -58,6 +58,8 @@ double psnr_luma_db(const Image& reference, const Image& test) {
   return psnr_db(sum / static_cast<double>(reference.area()));
 }
 
-double ms_ssim_db(double value) { return -10 * std::log10(1 - value); }
+double ms_ssim_db(double value) {
+  return 0.0 - 10 * std::log10(1 - value);  // of 0 it is 0, not -0
+}
 
 }  // namespace vqcodec::codec

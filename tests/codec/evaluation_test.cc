@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "codec/metrics.h"
 #include "entropy/error.h"
 
@@ -63,13 +65,25 @@ TEST(Evaluation, MeansAreTakenOverThePicturesValues) {
   EXPECT_DOUBLE_EQ(mean.encode_seconds, 1.5);
 }
 
-TEST(Evaluation, AMeanWithoutOneOfItsPicturesIsNone) {
+// A picture too small for a metric says nothing of it, for no codec.
+TEST(Evaluation, AMeanIsOfThePicturesThatHaveTheValue) {
   const Measurement first = {.ssim = 0.8, .ms_ssim = 0.9}, without = {.ssim = 0.6},
-                    last = {.ssim = 0.7, .ms_ssim = 0.9};
+                    last = {.ssim = 0.7, .ms_ssim = 0.8};
   const auto mean = mean_point(1, std::vector{first, without, last});
-  EXPECT_FALSE(mean.ms_ssim);
-  ASSERT_TRUE(mean.ssim);
+  ASSERT_TRUE(mean.ms_ssim && mean.ssim);
+  EXPECT_DOUBLE_EQ(*mean.ms_ssim, 0.85);
+  EXPECT_EQ(mean.ms_ssim_pictures, 2u);
   EXPECT_DOUBLE_EQ(*mean.ssim, 0.7);
+  EXPECT_FALSE(mean_point(1, std::vector{without}).ms_ssim);
+}
+
+TEST(Evaluation, APictureThatComesBackAsItWasDoesNotMakeTheMeanInfinite) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  const Measurement equal = {.psnr_db = infinite, .psnr_luma_db = infinite},
+                    other = {.psnr_db = 30, .psnr_luma_db = 40};
+  const auto mean = mean_point(1, std::vector{equal, other});
+  EXPECT_DOUBLE_EQ(mean.psnr_db, (kPsnrOfEqualDb + 30) / 2);
+  EXPECT_DOUBLE_EQ(mean.psnr_luma_db, (kPsnrOfEqualDb + 40) / 2);
 }
 
 TEST(Evaluation, MemoryIsThatOfThePictureThatNeedsMost) {

@@ -48,7 +48,7 @@ TEST_F(Anchors, RowsOfOneCodecAndTuningAreACurveByRisingRate) {
   EXPECT_EQ(by_psnr.codec, "BPG");
   EXPECT_EQ(curves[1].by_measure[0].codec, "net, 2018 [mse]");
   EXPECT_EQ(curves[1].by_measure[0].points.size(), 1u);
-  EXPECT_EQ(curves[1].source, "c");  // Without the carriage return.
+  EXPECT_EQ(curves[1].source, "c");                     // Without the carriage return.
   EXPECT_TRUE(curves[1].by_measure[1].points.empty());  // Not published.
   EXPECT_TRUE(curves[2].by_measure[0].points.empty());
   EXPECT_EQ(curves[2].by_measure[1].points.size(), 1u);

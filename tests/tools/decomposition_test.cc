@@ -44,6 +44,17 @@ double sum_of(const json& entries, const char* field) {
   return sum;
 }
 
+TEST_F(Decompose, ATrainPictureThatCannotBeReadIsNamedAndLeftOut) {
+  sandbox.write("bad.png", {'n', 'o', 'n', 'e'});
+  const auto outcome = sandbox.run(
+      "vqcodec evaluate --against none -o r a.png --qualities 1 --train-side b.png bad.png");
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  EXPECT_NE(outcome.err.find("bad.png: "), std::string::npos) << outcome.err;
+  EXPECT_TRUE(sandbox.has("r/report.html"));
+  const auto models = json::parse(text("r/decomposition.json"));
+  EXPECT_EQ(models[0]["qualities"][0]["train_side"]["pictures"], 1);
+}
+
 TEST_F(Decompose, LevelsAndContainerMakeTheFilesThatCompressWrites) {
   const auto models = decomposition("a.png b.png --qualities 2 --decompose");
   ASSERT_EQ(models.size(), 1u);

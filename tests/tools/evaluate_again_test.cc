@@ -54,6 +54,30 @@ TEST_F(EvaluateAgain, PointsOfAnotherRunAreKeptOrForgottenOnlyWhereItIsSaid) {
   EXPECT_EQ(sandbox.run("vqcodec evaluate a.png -o r -f --resume").exit_code, 2);
 }
 
+// Our networks' floats depend on the number of threads, and with them files and seconds.
+TEST_F(EvaluateAgain, PointsWithOtherThreadsAreOfAnotherRun) {
+  table("a.png --qualities 1 --against none -T 1 -o r");
+  const auto outcome = sandbox.run("vqcodec evaluate a.png --qualities 1 --against none -T 2 -o r");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.err.find("with -T 1"), std::string::npos) << outcome.err;
+}
+
+TEST_F(EvaluateAgain, AReportInsideTheAlbumIsNoPictureOfIt) {
+  sandbox.run("mkdir album && mv a.png album");
+  const std::string line = "album --qualities 1,2 --against jpeg -o album/r";
+  table(line);
+  ASSERT_TRUE(sandbox.has("album/r/psnr.png"));
+  EXPECT_EQ(notice(line), "1 pictures: 0 points measured, 10 known before\n");
+}
+
+TEST_F(EvaluateAgain, StartingAnewLeavesNothingOfTheOldRun) {
+  table("a.png --qualities 1,2 --against jpeg --decompose -o r");
+  table("a.png --qualities 1,2 --against jpeg --metrics psnr -o r -f");
+  EXPECT_TRUE(sandbox.has("r/report.html"));
+  for (const char* old : {"r/ms-ssim.svg", "r/decomposition.json", "r/decomposition.jsonl"})
+    EXPECT_FALSE(sandbox.has(old)) << old;
+}
+
 TEST_F(EvaluateAgain, PointsOfAnotherModelAreOfAnotherRun) {
   table("a.png --qualities 1 --against none -o r");
   auto rows = text("r/points.csv");

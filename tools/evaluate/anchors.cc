@@ -106,7 +106,7 @@ bool is_well_known(const PublishedCurve& curve) {
 }  // namespace
 
 std::vector<PublishedCurve> read_anchors(const std::string& path) {
-  const auto bytes = read_file(path);
+  const auto bytes = naming(path, [&] { return read_file(path); });
   std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::vector<PublishedCurve> curves;
   std::optional<Header> header;

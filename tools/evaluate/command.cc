@@ -35,14 +35,22 @@ struct PictureList {
   int exit_code = 0;  // of the first input that is none, which has been reported
 };
 
-PictureList listed_pictures(const std::vector<std::string>& inputs) {
+// A folder within is looked through as well, but not the report's own: its plots are no pictures.
+PictureList listed_pictures(const std::vector<std::string>& inputs, const std::string& report) {
+  const auto own = std::filesystem::weakly_canonical(report);
+  const auto is_own = [&](const std::string& path) {
+    const auto whole = std::filesystem::weakly_canonical(path);
+    return !report.empty() && std::ranges::mismatch(own, whole).in1 == own.end();
+  };
   PictureList list;
   for (const auto& job : list_jobs({.inputs = inputs, .recursive = true}, picture_rule(""))) {
+    if (job.input == "-") throw Error(ErrorKind::kUsage, "-: evaluate reads files, more than once");
+    if (is_own(job.input)) continue;
     if (!job.refusal) {
       list.paths.push_back(job.input);
       continue;
     }
-    const int exit_code = report(std::make_exception_ptr(*job.refusal), job.input);
+    const int exit_code = tools::report(std::make_exception_ptr(*job.refusal), job.input);
     if (list.exit_code == 0) list.exit_code = exit_code;
   }
   return list;
@@ -52,7 +60,14 @@ PointStore open_store(const EvaluateArguments& arguments, std::span<const Evalua
                       std::span<const std::string> pictures) {
   if (arguments.report_folder.empty()) return {};
   const std::filesystem::path folder = arguments.report_folder;
+  if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
+    throw Error(ErrorKind::kUsage, folder.string(), ": is a file, expected a folder");
   std::filesystem::create_directories(folder);
+  if (arguments.force)  // What the new run may not write again must not lie beside it.
+    for (const char* name :
+         {"decomposition.jsonl", "decomposition.json", "summary.txt", "summary.json", "report.html",
+          "psnr.svg", "psnr.png", "ms-ssim.svg", "ms-ssim.png"})
+      std::filesystem::remove(folder / name);
   const auto old_points = arguments.force    ? OldPoints::kForgotten
                           : arguments.resume ? OldPoints::kKept
                                              : OldPoints::kOfThisRun;
@@ -68,26 +83,24 @@ EvaluationReport report_of(const OwnModels& own, const Evaluation& evaluation,
                           .metrics = metrics,
                           .curves = evaluation.curves,
                           .published = plan.published};
-  for (const auto& [shown_name, model, networks, qualities] : own.all())
-    report.models.push_back({model->name, codec::hex(model->fingerprint)});
+  for (const auto& model : own.all())
+    report.models.push_back({model.model->name, codec::hex(model.model->fingerprint)});
   return report;
 }
 
-std::vector<ModelDecomposition> decompose(const EvaluateArguments& arguments, const OwnModels& own,
-                                          std::span<const std::string> pictures, int threads,
-                                          bool quiet) {
+Decompositions decompose(const EvaluateArguments& arguments, const OwnModels& own,
+                         std::span<const std::string> pictures, const PictureList& train_side,
+                         int threads, bool quiet) {
   std::vector<DecomposedModel> models;
-  for (const auto& [shown_name, model, networks, qualities] : own.all())
-    models.push_back({*model, *networks, {qualities.begin(), qualities.end()}});
+  for (const auto& model : own.all())
+    models.push_back(
+        {*model.model, *model.networks, {model.qualities.begin(), model.qualities.end()}});
   const std::filesystem::path folder = arguments.report_folder;
-  const auto known = folder / "decomposition.jsonl";
-  if (arguments.force && !folder.empty()) std::filesystem::remove(known);
   DecompositionStore store;
-  if (!folder.empty()) store = DecompositionStore(known.string());
-  const auto train_side = listed_pictures(arguments.train_side).paths;
-  Progress progress(pictures.size() + train_side.size(), !quiet);
-  auto result = decompose_all(models, pictures, train_side, threads, store, progress);
-  if (!folder.empty()) write_text((folder / "decomposition.json").string(), as_json(result));
+  if (!folder.empty()) store = DecompositionStore((folder / "decomposition.jsonl").string());
+  Progress progress(pictures.size() + train_side.paths.size(), !quiet);
+  auto result = decompose_all(models, pictures, train_side.paths, threads, store, progress);
+  if (!folder.empty()) write_text((folder / "decomposition.json").string(), as_json(result.models));
   return result;
 }
 
@@ -109,24 +122,28 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
                        .threads = threads});
   const auto codecs = all_codecs(own, std::move(peers));
   const auto plan = plan_report(arguments.report, codecs, own.all().size());
-  const auto pictures = listed_pictures(arguments.inputs);
+  const auto pictures = listed_pictures(arguments.inputs, arguments.report_folder);
+  const auto train_side = listed_pictures(arguments.train_side, arguments.report_folder);
   auto store = open_store(arguments, codecs, pictures.paths);
   Progress progress(pictures.paths.size(), !verbosity.quiet);
   const auto evaluation = evaluate(codecs, pictures.paths, metrics, store, progress);
-  const int exit_code = pictures.exit_code != 0 ? pictures.exit_code : evaluation.exit_code;
+  int exit_code = pictures.exit_code != 0 ? pictures.exit_code : evaluation.exit_code;
   if (evaluation.pictures.empty()) return exit_code;
 
   const auto report = report_of(own, evaluation, plan, threads, metrics);
-  std::vector<ModelDecomposition> decompositions;
+  Decompositions decompositions;
   if (arguments.decompose || !arguments.train_side.empty())
-    decompositions = decompose(arguments, own, evaluation.pictures, threads, verbosity.quiet);
-  const auto text = as_text(report) + as_text(decompositions);
+    decompositions =
+        decompose(arguments, own, evaluation.pictures, train_side, threads, verbosity.quiet);
+  for (const int later : {train_side.exit_code, decompositions.exit_code})
+    if (exit_code == 0) exit_code = later;
+  const auto text = as_text(report) + as_text(decompositions.models);
   std::fputs(text.c_str(), stdout);
   if (!arguments.report_folder.empty()) {
     const std::filesystem::path folder = arguments.report_folder;
     write_text((folder / "summary.txt").string(), text);
     write_text((folder / "summary.json").string(), as_json(report));
-    write_report(folder, plan, report, evaluation.pictures, tables_of(decompositions),
+    write_report(folder, plan, report, evaluation.pictures, tables_of(decompositions.models),
                  verbosity.quiet);
   }
   if (!verbosity.quiet)

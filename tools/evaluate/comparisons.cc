@@ -38,8 +38,10 @@ std::vector<Comparison> comparisons(Curves curves, std::size_t own_curves,
       result.push_back(comparison(among.front(), among[i], measure));
     for (const auto& test : ours)
       for (const auto& anchor : published)
-        if (!anchor.by_measure[m].points.empty())
+        if (!anchor.by_measure[m].points.empty()) {
           result.push_back(comparison(anchor.by_measure[m], test, measure));
+          result.back().published = true;
+        }
   }
   return result;
 }

@@ -19,8 +19,9 @@ struct Difference {
 struct Comparison {
   std::string test, anchor;  // names of the curves
   const codec::QualityMeasure* measure = nullptr;
-  Difference full;   // over all that both curves reach
-  Difference usual;  // within the measure's usual range
+  bool published = false;  // the anchor: measured by others, maybe over other pictures
+  Difference full;         // over all that both curves reach
+  Difference usual;        // within the measure's usual range
 };
 
 // By measure: each of our curves (the first `own_curves`) against each other codec's, and our

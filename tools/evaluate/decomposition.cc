@@ -7,7 +7,7 @@
 #include "codec/hex.h"
 #include "codec/metrics.h"
 #include "tools/evaluate/lazy_picture.h"
-#include "tools/file_io.h"
+#include "tools/exit_code.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -33,7 +33,7 @@ std::vector<QualityDecomposition> empty_qualities(const std::vector<int>& qualit
 codec::PictureDecomposition find_or_measure(const DecomposedModel& own, int quality, int threads,
                                             const std::string& name, LazyPicture& picture,
                                             DecompositionStore& store) {
-  const DecompositionKey key{own.model.fingerprint, picture.checksum(), quality};
+  const DecompositionKey key{own.model.fingerprint, picture.checksum(), quality, threads};
   if (auto known = store.find(key)) return *std::move(known);
   auto measured = codec::decompose(picture.image(), own.model, own.networks, quality, threads);
   store.add(key, name, measured);
@@ -70,14 +70,14 @@ Spread spread(std::span<const double> values) {
   return result;
 }
 
-std::vector<ModelDecomposition> decompose_all(std::span<const DecomposedModel> models,
-                                              std::span<const std::string> pictures,
-                                              std::span<const std::string> train_side, int threads,
-                                              DecompositionStore& store, Progress& progress) {
-  std::vector<ModelDecomposition> result;
+Decompositions decompose_all(std::span<const DecomposedModel> models,
+                             std::span<const std::string> pictures,
+                             std::span<const std::string> train_side, int threads,
+                             DecompositionStore& store, Progress& progress) {
+  Decompositions result;
   double steps = 0;  // of a picture
   for (const auto& own : models) {
-    result.push_back(
+    result.models.push_back(
         {.model = own.model.name,
          .fingerprint = codec::hex(own.model.fingerprint),
          .evaluated = empty_qualities(own.qualities),
@@ -88,19 +88,29 @@ std::vector<ModelDecomposition> decompose_all(std::span<const DecomposedModel> m
                        std::vector<QualityDecomposition> ModelDecomposition::*side) {
     for (const auto& name : names) {
       const Progress::Job shown(progress, name);
-      naming(name, [&] {
+      std::vector<codec::PictureDecomposition> measured;  // all of a picture or nothing counts
+      const int failure = exit_code_of(name, [&] {
         LazyPicture picture(name);
-        double done = 0;
-        for (std::size_t m = 0; m < models.size(); ++m)
-          for (auto& sum : result[m].*side) {
-            sum.add(find_or_measure(models[m], sum.quality, threads, name, picture, store));
-            progress.advance(++done / steps);
+        for (const auto& own : models)
+          for (const int quality : own.qualities) {
+            measured.push_back(find_or_measure(own, quality, threads, name, picture, store));
+            progress.advance(static_cast<double>(measured.size()) / steps);
           }
       });
+      if (failure != 0) {
+        if (result.exit_code == 0) result.exit_code = failure;
+        continue;
+      }
+      auto next = measured.cbegin();
+      for (auto& model : result.models)
+        for (auto& sum : model.*side) sum.add(*next++);
     }
   };
   run(pictures, &ModelDecomposition::evaluated);
   run(train_side, &ModelDecomposition::train_side);
+  for (auto& model : result.models)
+    if (!model.train_side.empty() && model.train_side.front().pictures.empty())
+      model.train_side.clear();
   return result;
 }
 

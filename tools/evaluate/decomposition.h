@@ -50,12 +50,17 @@ struct Spread {
 };
 Spread spread(std::span<const double> values);  // At least one.
 
+struct Decompositions {
+  std::vector<ModelDecomposition> models;
+  int exit_code = 0;  // of the first picture that was left out, which has been reported
+};
+
 // pictures, train_side: files. Alpha and metadata are left out. One picture is in memory at a time;
-// what is measured is kept in the store. Throws as codec::decompose and reading do, with the
-// picture's name.
-std::vector<ModelDecomposition> decompose_all(std::span<const DecomposedModel> models,
-                                              std::span<const std::string> pictures,
-                                              std::span<const std::string> train_side, int threads,
-                                              DecompositionStore& store, Progress& progress);
+// what is measured is kept in the store. A picture that cannot be read or coded is reported and
+// left out.
+Decompositions decompose_all(std::span<const DecomposedModel> models,
+                             std::span<const std::string> pictures,
+                             std::span<const std::string> train_side, int threads,
+                             DecompositionStore& store, Progress& progress);
 
 }  // namespace vqcodec::tools

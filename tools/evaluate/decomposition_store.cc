@@ -61,6 +61,7 @@ Json to_json(const DecompositionKey& key, const std::string& picture_name,
   for (const auto& level : picture.counts.levels) levels.push_back(to_json(level));
   return {{"model", codec::hex(key.model)},
           {"quality", key.quality},
+          {"threads", key.threads},
           {"picture", picture_name},
           {"picture_checksum", codec::hex(key.picture)},
           {"pixels", picture.counts.pixels},
@@ -79,7 +80,8 @@ std::pair<DecompositionKey, codec::PictureDecomposition> parse_line(const std::s
     const Json json = Json::parse(line);
     const DecompositionKey key{.model = number_from_hex(json.at("model")),
                                .picture = number_from_hex(json.at("picture_checksum")),
-                               .quality = json.at("quality")};
+                               .quality = json.at("quality"),
+                               .threads = json.at("threads")};
     codec::PictureDecomposition picture{
         .counts = {.pixels = json.at("pixels"),
                    .header_bytes = json.at("header_bytes"),
@@ -111,7 +113,7 @@ DecompositionStore::DecompositionStore(const std::string& path) : path_(path) {
   }
   file_ = std::make_unique<FileDescriptor>(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-  if (file_->get() < 0) throw_system_error("cannot open");
+  if (file_->get() < 0) naming(path, [] { throw_system_error("cannot open"); });
   std::filesystem::resize_file(path, size_bytes_);  // without the rest of a line
 }
 

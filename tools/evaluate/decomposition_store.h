@@ -18,6 +18,7 @@ struct DecompositionKey {
   std::uint64_t model = 0;    // fingerprint
   std::uint64_t picture = 0;  // checksum of the picture's file: a name may get other pixels
   int quality = 0;            // 1..
+  int threads = 1;            // of the networks, whose floats depend on them
 
   auto operator<=>(const DecompositionKey&) const = default;
 };

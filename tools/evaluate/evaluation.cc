@@ -85,7 +85,7 @@ class Evaluator {
  private:
   codec::Measurement point(const EvaluatedCodec& codec, double setting, const std::string& name,
                            LazyPicture& picture) {
-    const PointKey key{codec.codec.name, codec.model, setting, picture.checksum()};
+    const PointKey key{codec.codec.name, codec.model, setting, picture.checksum(), codec.threads};
     const auto* known = store_.find(key);
     if (known && of_the_picture([&] { return is_complete(*known, metrics_, picture); })) {
       ++evaluation_.kept;
@@ -111,15 +111,16 @@ class Evaluator {
 
 PointStore::Asked asked_points(std::span<const EvaluatedCodec> codecs,
                                std::span<const std::string> pictures) {
-  std::set<std::tuple<std::string, std::string, double>> settings;
+  std::set<std::tuple<std::string, std::string, double, int>> settings;
   for (const auto& codec : codecs)
     for (const double setting : codec.codec.sweep)
-      settings.emplace(codec.codec.name, codec.model, setting);
+      settings.emplace(codec.codec.name, codec.model, setting, codec.threads);
   std::set<std::string> names;
   for (const auto& picture : pictures) names.insert(in_a_row(picture));
   return [settings = std::move(settings), names = std::move(names)](const PointKey& key,
                                                                     const std::string& name) {
-    return settings.contains({key.codec, key.model, key.setting}) && names.contains(name);
+    return settings.contains({key.codec, key.model, key.setting, key.threads}) &&
+           names.contains(name);
   };
 }
 

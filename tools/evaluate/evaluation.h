@@ -16,6 +16,7 @@ struct EvaluatedCodec {
   codec::PeerCodec codec;  // its sweep: the settings to measure
   std::string shown_name;  // of its curve
   std::string model;       // fingerprint in hex; empty where it has none
+  int threads = 0;         // where the result depends on them; 0: it does not
 };
 
 struct Evaluation {

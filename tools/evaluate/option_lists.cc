@@ -73,6 +73,11 @@ std::vector<codec::PeerCodec> listed_peers(const std::string& list) {
   std::vector<codec::PeerCodec> peers;
   for (const auto& name : items(list)) {
     const auto peer = std::ranges::find(available, name, &codec::PeerCodec::name);
+    if (std::ranges::find(peers, name, &codec::PeerCodec::name) != peers.end()) continue;
+    constexpr std::string_view kOptional[] = {"webp", "avif", "jxl", "jp2"};
+    if (peer == available.end() && std::ranges::find(kOptional, name) == std::end(kOptional))
+      throw Error(ErrorKind::kUsage, "--against ", list, ": found \"", name,
+                  "\", expected some of jpeg, webp, avif, jxl, jp2");
     if (peer == available.end())
       throw Error(
           ErrorKind::kUnsupported, "--against ", list, ": found \"", name, "\", this build has ",

@@ -29,7 +29,8 @@ EvaluatedCodec as_codec(const OwnModel& own, int threads) {
                     },
                 .sweep = own.qualities},
       .shown_name = own.shown_name,
-      .model = codec::hex(model.fingerprint)};
+      .model = codec::hex(model.fingerprint),
+      .threads = threads};
 }
 
 }  // namespace

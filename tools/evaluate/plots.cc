@@ -70,7 +70,8 @@ std::string axes(const Plot& plot) {
          title(plot.quality) + "\n" +
          "set grid xtics ytics linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\n"
          "set clip two\nset border 3 linecolor rgb '#444444'\nset xtics nomirror\n"
-         "set key outside right center invert reverse Left samplen 2.5 spacing 1.2\n";
+         "set key outside below center horizontal invert reverse Left samplen 2.5 spacing 1.2 "
+         "maxcols 3\n";
 }
 
 std::string line_style(CurveRole role, std::size_t index) {
@@ -144,10 +145,10 @@ int exit_code_of_gnuplot(const std::string& script) {
 std::string gnuplot_script(const Plot& plot, const std::string& svg_path,
                            const std::string& png_path) {
   return data_blocks(plot) + axes(plot) +
-         "set terminal svg size 1000,540 dynamic noenhanced background '#ffffff' font "
+         "set terminal svg size 1000,720 dynamic noenhanced background '#ffffff' font "
          "'sans-serif,14'\nset output " +
          literal(svg_path) + "\n" + plot_command(plot) +
-         "set terminal pngcairo size 2000,1080 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
+         "set terminal pngcairo size 2000,1440 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
          "pointscale 2\nset output " +
          literal(png_path) + "\nreplot\nunset output\n";
 }
@@ -157,6 +158,8 @@ bool draw_plot(const Plot& plot, const std::filesystem::path& path) {
   const auto unfinished = [&](const char* kind) { return path.string() + kind + ".unfinished"; };
   const auto script = gnuplot_script(plot, unfinished(".svg"), unfinished(".png"));
   const int exit_code = exit_code_of_gnuplot(script);
+  if (exit_code != 0)
+    for (const char* kind : {".svg", ".png"}) std::filesystem::remove(unfinished(kind));
   if (exit_code == 127) return false;
   if (exit_code != 0)
     throw Error(ErrorKind::kResource, path.string(), ".svg: gnuplot ended with ", exit_code,

@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::string_view kColumns =
     "codec,model,setting,picture,picture_checksum,size_bytes,bpp,psnr_rgb_db,psnr_luma_db,ssim,"
-    "ms_ssim,encode_seconds,decode_seconds,encode_peak_bytes,decode_peak_bytes\n";
-constexpr std::size_t kColumnCount = 15;
+    "ms_ssim,encode_seconds,decode_seconds,encode_peak_bytes,decode_peak_bytes,threads\n";
+constexpr std::size_t kColumnCount = 16;
 
 // The shortest text that reads back as the same value.
 template <typename Number>
@@ -48,7 +48,8 @@ std::string row_of(const PointKey& key, const std::string& picture_name,
         codec::hex(key.picture), text_of(point.size_bytes), text_of(point.rate_bpp),
         text_of(point.psnr_db), text_of(point.psnr_luma_db), text_if_any(point.ssim),
         text_if_any(point.ms_ssim), text_of(point.encode_seconds), text_of(point.decode_seconds),
-        text_if_counted(point.encode_peak_bytes), text_if_counted(point.decode_peak_bytes)})
+        text_if_counted(point.encode_peak_bytes), text_if_counted(point.decode_peak_bytes),
+        text_if_counted(static_cast<std::uint64_t>(key.threads))})
     row += (row.empty() ? "" : ",") + field;
   return row + "\n";
 }
@@ -66,7 +67,8 @@ Row parse_row(std::string_view line) {
   PointKey key{.codec = fields[0],
                .model = fields[1],
                .setting = csv_number<double>(fields[2]),
-               .picture = csv_number<std::uint64_t>(fields[4], 16)};
+               .picture = csv_number<std::uint64_t>(fields[4], 16),
+               .threads = number_if_any<int>(fields[15]).value_or(0)};
   return {std::move(key),
           fields[3],
           {.size_bytes = csv_number<std::uint64_t>(fields[5]),
@@ -99,6 +101,7 @@ std::string whole_lines(const std::string& path) {
   throw Error(ErrorKind::kUsage, "found a point of another run (",
               row.key.codec + (row.key.model.empty() ? "" : " " + row.key.model), " at ",
               row.key.setting, " of ", row.picture_name,
+              row.key.threads > 0 ? " with -T " + std::to_string(row.key.threads) : "",
               "); --resume keeps such points, -f starts anew");
 }
 
@@ -129,7 +132,7 @@ PointStore::PointStore(const std::string& path, OldPoints old_points, const Aske
   const int empty_it = old_points == OldPoints::kForgotten ? O_TRUNC : 0;
   file_ = std::make_unique<FileDescriptor>(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | empty_it, 0666));
-  if (file_->get() < 0) throw_system_error("cannot open");
+  if (file_->get() < 0) naming(path, [] { throw_system_error("cannot open"); });
   if (text.empty()) write_all(file_->get(), bytes_of(kColumns));
 }
 

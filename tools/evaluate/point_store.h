@@ -19,6 +19,7 @@ struct PointKey {
   std::string model;  // fingerprint in hex; empty where the codec has none
   double setting = 0;
   std::uint64_t picture = 0;  // checksum of the picture's file: a name may get other pixels
+  int threads = 0;            // of our networks, whose floats depend on them; 0: of no account
 
   std::partial_ordering operator<=>(const PointKey&) const = default;
 };

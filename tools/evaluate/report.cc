@@ -50,9 +50,14 @@ std::vector<Chart> draw_charts(const std::filesystem::path& folder,
     const auto plot = plot_by(i, report);
     if (plot.curves.empty()) continue;
     const auto path = folder / codec::kQualityMeasures[i].name;
-    if (!draw_plot(plot, path)) {
-      std::fputs("vqcodec: found no gnuplot: the report has no plots\n", stderr);
-      return {};
+    try {
+      if (!draw_plot(plot, path)) {
+        std::fputs("vqcodec: found no gnuplot: the report has no plots\n", stderr);
+        return {};
+      }
+    } catch (const Error& error) {  // The figures are worth more than their plots.
+      std::fprintf(stderr, "vqcodec: %s\n", error.what());
+      continue;
     }
     const auto svg = read_file(path.string() + ".svg");
     charts.push_back({"Rate against " + plot.quality, {svg.begin(), svg.end()}});

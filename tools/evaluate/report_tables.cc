@@ -30,17 +30,26 @@ std::string upper_case(std::string text) {
   return text;
 }
 
+std::string range_text(const codec::BdRate& rate) {
+  return rate.percent ? formatted("%.2f to %.2f", rate.range.low_db, rate.range.high_db)
+                      : rate.problem;
+}
+
+std::string range_text(const codec::BdQuality& quality) {
+  return quality.db ? formatted("%.4f to %.4f", quality.range.low_bpp, quality.range.high_bpp)
+                    : quality.problem;
+}
+
 Row difference_row(const Comparison& comparison) {
-  const auto& [rate, quality] = comparison.full;
-  Row row = {comparison.test, comparison.anchor, signed_number(rate.percent, 2)};
-  row.push_back(rate.percent ? formatted("%.2f to %.2f", rate.range.low_db, rate.range.high_db)
-                             : rate.problem);
-  row.push_back(signed_number(comparison.usual.rate.percent, 2));
-  row.push_back(signed_number(quality.db, 3));
-  row.push_back(quality.db
-                    ? formatted("%.4f to %.4f", quality.range.low_bpp, quality.range.high_bpp)
-                    : quality.problem);
-  row.push_back(signed_number(comparison.usual.quality.db, 3));
+  Row row = {comparison.test, comparison.anchor + (comparison.published ? " (published)" : "")};
+  const auto add = [&row](const auto& difference, const std::optional<double>& value, int digits) {
+    row.push_back(signed_number(value, digits));
+    row.push_back(range_text(difference));
+  };
+  for (const auto* part : {&comparison.full, &comparison.usual})
+    add(part->rate, part->rate.percent, 2);
+  for (const auto* part : {&comparison.full, &comparison.usual})
+    add(part->quality, part->quality.db, 3);
   return row;
 }
 
@@ -53,8 +62,8 @@ Table difference_table(const std::vector<Comparison>& all, const codec::QualityM
                   "rate (positive: the first is better), over all that both curves reach and "
                   "over " +
                   usual + ". Piecewise cubics through the means of the points.",
-              .header = {"codec", "against", "rate, %", "over, dB", "rate, %, " + usual,
-                         "quality, dB", "over, bpp", "quality, dB, " + usual},
+              .header = {"codec", "against", "rate, %", "over, dB", "rate, %, " + usual, "over, dB",
+                         "quality, dB", "over, bpp", "quality, dB, " + usual, "over, bpp"},
               .rows = {}};
   for (const auto& comparison : all)
     if (comparison.measure == &measure) table.rows.push_back(difference_row(comparison));
@@ -80,8 +89,9 @@ Row point_row(const std::string& codec, const codec::MeanPoint& point,
 Table point_table(const EvaluationReport& report) {
   Table table{.title = "Points",
               .note =
-                  "Means over the pictures, of each picture's values; memory is the largest, on "
-                  "top of the picture's own.",
+                  "Means over the pictures, of each picture's values (MS-SSIM and SSIM: of those "
+                  "large enough; a picture that comes back as it was counts as 100 dB); memory is "
+                  "the largest, on top of the picture's own.",
               .header = {"codec", "setting", "bpp", "PSNR, dB", "luma PSNR, dB"},
               .rows = {}};
   auto& header = table.header;

@@ -43,6 +43,16 @@ std::string curves_text(const EvaluationReport& report) {
   return text;
 }
 
+// What a mean leaves out.
+std::string coverage_text(const EvaluationReport& report) {
+  if (!report.metrics.ms_ssim || report.curves.empty() || report.curves.front().points.empty())
+    return "";
+  const auto covered = report.curves.front().points.front().ms_ssim_pictures;
+  if (covered == report.pictures) return "";
+  return formatted("ms-ssim: over %zu of %zu pictures, those with sides of %d pixels or more\n",
+                   covered, report.pictures, codec::kMsSsimMinSide);
+}
+
 std::string settings_text(const EvaluationReport& report) {
   std::string text;
   for (const auto& curve : report.curves) text += curve.codec + ": " + curve.settings + "\n";
@@ -63,7 +73,8 @@ std::string difference_text(const Difference& difference) {
 // The difference of rate at equal quality, then of quality at equal rate.
 std::string comparison_text(const Comparison& comparison) {
   const auto& range = comparison.measure->usual_range;
-  return comparison.test + " against " + comparison.anchor + ", BD by " + comparison.measure->name +
+  return comparison.test + " against " + comparison.anchor +
+         (comparison.published ? " (published)" : "") + ", BD by " + comparison.measure->name +
          "\n  full overlap  " + difference_text(comparison.full) +
          formatted("  %g to %g dB   ", range.low_db, range.high_db) +
          difference_text(comparison.usual);
@@ -116,7 +127,7 @@ std::vector<Comparison> comparisons_of(const EvaluationReport& report) {
 }
 
 std::string as_text(const EvaluationReport& report) {
-  auto text = curves_text(report) + "\n" + settings_text(report) + "\n";
+  auto text = curves_text(report) + coverage_text(report) + "\n" + settings_text(report) + "\n";
   for (const auto& comparison : comparisons_of(report)) text += comparison_text(comparison);
   return text;
 }
@@ -133,6 +144,7 @@ std::string as_json(const EvaluationReport& report) {
   for (const auto& comparison : comparisons_of(report))
     json["comparisons"].push_back({{"codec", comparison.test},
                                    {"against", comparison.anchor},
+                                   {"published", comparison.published},
                                    {"measure", comparison.measure->name},
                                    {"full_overlap", as_json(comparison.full)},
                                    {"usual_range", as_json(comparison.usual)}});
