@@ -153,6 +153,8 @@ RateRange common_rates(Curve anchor, Curve test, std::optional<QualityRange> ran
 
 double bd_psnr(Curve anchor, Curve test, std::optional<QualityRange> range) {
   const RateRange common = common_rates(anchor, test, range);
+  if (common.high_bpp <= common.low_bpp)
+    throw Error(ErrorKind::kUsage, "the curves do not overlap");
   if (common.high_bpp < kMinOverlapRatio * common.low_bpp)
     throw Error(ErrorKind::kUsage, "the curves overlap from ", common.low_bpp, " to ",
                 common.high_bpp, " bpp, expected a factor of ", kMinOverlapRatio, " or more");
