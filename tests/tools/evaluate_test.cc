@@ -170,6 +170,15 @@ TEST_F(Evaluate, AlphaAndMetadataDoNotCount) {
   EXPECT_EQ(points()[0].at("size_bytes"), points()[1].at("size_bytes"));
 }
 
+TEST_F(Evaluate, TheExitCodeIsThatOfTheFirstInputThatFails) {
+  sandbox.run("printf '\\211PNG\\r\\n\\032\\n' > cut.png");
+  const auto exit_code = [&](const std::string& inputs) {
+    return sandbox.run("vqcodec evaluate --qualities 1 --against none " + inputs).exit_code;
+  };
+  EXPECT_EQ(exit_code("cut.png a.png absent.png"), 3);
+  EXPECT_EQ(exit_code("absent.png a.png cut.png"), 5);
+}
+
 TEST_F(Evaluate, APictureThatCannotBeReadIsNamedAndTheRestEvaluated) {
   sandbox.write("c.png", {1, 2, 3});
   const auto whole = sandbox.read("a.png");

@@ -32,7 +32,8 @@ std::vector<EvaluatedCodec> all_codecs(const OwnModels& own, std::vector<codec::
 
 struct PictureList {
   std::vector<std::string> paths;
-  int exit_code = 0;  // of the first input that is none, which has been reported
+  int exit_code = 0;               // of the first input that is none, which has been reported,
+  std::size_t before_refused = 0;  // and how many paths came before it
 };
 
 // A folder within is looked through as well, but not the report's own: its plots are no pictures.
@@ -51,7 +52,9 @@ PictureList listed_pictures(const std::vector<std::string>& inputs, const std::s
       continue;
     }
     const int exit_code = tools::report(std::make_exception_ptr(*job.refusal), job.input);
-    if (list.exit_code == 0) list.exit_code = exit_code;
+    if (list.exit_code != 0) continue;
+    list.exit_code = exit_code;
+    list.before_refused = list.paths.size();
   }
   return list;
 }
@@ -127,7 +130,10 @@ int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity)
   auto store = open_store(arguments, codecs, pictures.paths);
   Progress progress(pictures.paths.size(), !verbosity.quiet);
   const auto evaluation = evaluate(codecs, pictures.paths, metrics, store, progress);
-  int exit_code = pictures.exit_code != 0 ? pictures.exit_code : evaluation.exit_code;
+  const bool refused_first =
+      evaluation.exit_code == 0 || pictures.before_refused <= evaluation.first_left_out;
+  int exit_code =
+      pictures.exit_code != 0 && refused_first ? pictures.exit_code : evaluation.exit_code;
   if (evaluation.pictures.empty()) return exit_code;
 
   const auto report = report_of(own, evaluation, plan, threads, metrics);

@@ -65,9 +65,11 @@ class Evaluator {
     evaluation_.pictures.push_back(name);
   }
 
-  void leave_out(const std::string& name, const std::exception_ptr& cause) {
+  void leave_out(const std::string& name, std::size_t place, const std::exception_ptr& cause) {
     const int exit_code = report(cause, name);
-    if (evaluation_.exit_code == 0) evaluation_.exit_code = exit_code;
+    if (evaluation_.exit_code != 0) return;
+    evaluation_.exit_code = exit_code;
+    evaluation_.first_left_out = place;
   }
 
   Evaluation result() && {
@@ -127,11 +129,11 @@ PointStore::Asked asked_points(std::span<const EvaluatedCodec> codecs,
 Evaluation evaluate(std::span<const EvaluatedCodec> codecs, std::span<const std::string> pictures,
                     const codec::MetricChoice& metrics, PointStore& store, Progress& progress) {
   Evaluator evaluator(codecs, metrics, store);
-  for (const auto& picture : pictures) {
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
     try {
-      evaluator.add_picture(picture, progress);
+      evaluator.add_picture(pictures[i], progress);
     } catch (const LeftOut& left_out) {
-      evaluator.leave_out(picture, left_out.cause);
+      evaluator.leave_out(pictures[i], i, left_out.cause);
     }
   }
   return std::move(evaluator).result();

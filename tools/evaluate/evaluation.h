@@ -25,7 +25,8 @@ struct Evaluation {
   // Of each picture, by codec and setting: [codec][setting][picture].
   std::vector<std::vector<std::vector<codec::Measurement>>> points;
   std::size_t measured = 0, kept = 0;  // points: measured now, taken from the store
-  int exit_code = 0;                   // of the first picture that was left out
+  int exit_code = 0;                   // of the first picture that was left out,
+  std::size_t first_left_out = 0;      // and its place among those asked for
 };
 
 // Whether a point is one of these codecs at one of these pictures. Pictures go by their names: to
