@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdio>
 #include <string_view>
-#include <utility>
 
 #include "entropy/error.h"
 #include "tools/evaluate/formatted.h"
@@ -105,14 +104,12 @@ std::string data_blocks(const Plot& plot) {
 std::string plot_command(const Plot& plot) {
   std::string command;
   std::array<std::size_t, 3> of_role{};
-  bool has_published = false;
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const auto& curve = plot.curves[i];
-    auto item = formatted("$curve%zu ", i) +
-                line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) +
-                " title " + title(curve.name);
-    if (curve.role == CurveRole::kPublished && !std::exchange(has_published, true))
-      item += ", NaN with lines linecolor rgb '#ffffffff' title 'published:'";
+    const bool published = curve.role == CurveRole::kPublished;
+    const auto item = formatted("$curve%zu ", i) +
+                      line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) +
+                      " title " + title(curve.name + (published ? " (published)" : ""));
     command = item + (command.empty() ? "" : ", ") + command;
   }
   return "plot " + command + "\n";
