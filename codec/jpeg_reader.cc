@@ -23,19 +23,6 @@ constexpr int kMaxScans = 100;
 constexpr int kExifMarker = JPEG_APP0 + 1;  // XMP too
 constexpr int kProfileMarker = JPEG_APP0 + 2;
 
-// libjpeg reports through the first member. No destructors: it leaves its functions by longjmp.
-struct ErrorManager {
-  jpeg_error_mgr base;
-  std::jmp_buf return_point;
-  char problem[JMSG_LENGTH_MAX];
-};
-
-[[noreturn]] void leave(j_common_ptr jpeg) {
-  auto* errors = reinterpret_cast<ErrorManager*>(jpeg->err);
-  errors->base.format_message(jpeg, errors->problem);
-  std::longjmp(errors->return_point, 1);
-}
-
 // libjpeg goes on after these and fills in grey.
 bool means_damage(int warning) {
   return warning == JWRN_JPEG_EOF || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
@@ -43,12 +30,12 @@ bool means_damage(int warning) {
 }
 
 void judge_message(j_common_ptr jpeg, int level) {
-  if (level < 0 && means_damage(jpeg->err->msg_code)) leave(jpeg);
+  if (level < 0 && means_damage(jpeg->err->msg_code)) leave_jpeg(jpeg);
 }
 
 void limit_scans(j_common_ptr jpeg) {
   if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number <= kMaxScans) return;
-  auto* errors = reinterpret_cast<ErrorManager*>(jpeg->err);
+  auto* errors = reinterpret_cast<JpegErrors*>(jpeg->err);
   errors->base.msg_code = JERR_BAD_PROGRESSION;
   std::snprintf(errors->problem, sizeof errors->problem, "has more than %d scans", kMaxScans);
   std::longjmp(errors->return_point, 1);
@@ -73,7 +60,7 @@ class JpegReader {
  public:
   explicit JpegReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {
     jpeg_.err = jpeg_std_error(&errors_.base);
-    errors_.base.error_exit = leave;
+    errors_.base.error_exit = leave_jpeg;
     errors_.base.emit_message = judge_message;
     progress_.progress_monitor = limit_scans;
     run([this] {
@@ -102,7 +89,7 @@ class JpegReader {
   void collect_exif_and_xmp(Image& image) const;
 
   std::span<const std::uint8_t> bytes_;
-  ErrorManager errors_{};
+  JpegErrors errors_{};
   jpeg_progress_mgr progress_{};
   jpeg_decompress_struct jpeg_{};
 };

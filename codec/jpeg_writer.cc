@@ -8,24 +8,11 @@
 namespace vqcodec::codec {
 namespace {
 
-// libjpeg reports through the first member. No destructors: it leaves its functions by longjmp.
-struct ErrorManager {
-  jpeg_error_mgr base;
-  std::jmp_buf return_point;
-  char problem[JMSG_LENGTH_MAX];
-};
-
-[[noreturn]] void leave(j_common_ptr jpeg) {
-  auto* errors = reinterpret_cast<ErrorManager*>(jpeg->err);
-  errors->base.format_message(jpeg, errors->problem);
-  std::longjmp(errors->return_point, 1);
-}
-
 class JpegWriter {
  public:
   JpegWriter() {
     jpeg_.err = jpeg_std_error(&errors_.base);
-    errors_.base.error_exit = leave;
+    errors_.base.error_exit = leave_jpeg;
   }
   ~JpegWriter() { jpeg_destroy_compress(&jpeg_); }
   JpegWriter(const JpegWriter&) = delete;
@@ -38,7 +25,7 @@ class JpegWriter {
                   unsigned long* size);
 
   jpeg_compress_struct jpeg_{};
-  ErrorManager errors_{};
+  JpegErrors errors_{};
 };
 
 // The frame that libjpeg jumps back to: it may hold no object with a destructor.

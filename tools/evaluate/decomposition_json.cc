@@ -3,17 +3,12 @@
 
 #include "tools/evaluate/decomposition_tables.h"
 #include "tools/evaluate/side_comparison.h"
+#include "tools/evaluate/timings_json.h"
 
 namespace vqcodec::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json to_json(const codec::Timings& timings) {
-  Json json = Json::object();
-  for (const auto& [stage, seconds] : timings) json[stage] = seconds;
-  return json;
-}
 
 Json to_json(const codec::CodeCosts& costs) {
   return {{"codes", costs.codes},
@@ -83,8 +78,8 @@ Json to_json(const QualityDecomposition& quality) {
                {"plain_cell_bytes", counts.side_bytes},
                {"levels", Json::array()},
                {"with_levels", Json::array()},
-               {"compress_seconds", to_json(quality.compress_seconds)},
-               {"decompress_seconds", to_json(quality.decompress_seconds)}};
+               {"compress_seconds", timings_to_json(quality.compress_seconds)},
+               {"decompress_seconds", timings_to_json(quality.decompress_seconds)}};
   for (std::size_t l = 0; l < counts.levels.size(); ++l) {
     json["levels"].push_back(to_json(counts.levels[l]));
     std::vector<double> mse, psnr_db;

@@ -9,17 +9,12 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "tools/evaluate/timings_json.h"
 
 namespace vqcodec::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json to_json(const codec::Timings& timings) {
-  Json json = Json::object();
-  for (const auto& [stage, seconds] : timings) json[stage] = seconds;
-  return json;
-}
 
 codec::Timings timings_from(const Json& json) {
   codec::Timings timings;
@@ -68,8 +63,8 @@ Json to_json(const DecompositionKey& key, const std::string& picture_name,
           {"header_bytes", picture.counts.header_bytes},
           {"side_bytes", picture.counts.side_bytes},
           {"mse", picture.mse},
-          {"compress_seconds", to_json(picture.compress_seconds)},
-          {"decompress_seconds", to_json(picture.decompress_seconds)},
+          {"compress_seconds", timings_to_json(picture.compress_seconds)},
+          {"decompress_seconds", timings_to_json(picture.decompress_seconds)},
           {"levels", std::move(levels)}};
 }
 

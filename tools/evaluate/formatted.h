@@ -1,7 +1,8 @@
-// tools/evaluate/formatted.h: printf to a string, checked by the compiler.
+// tools/evaluate/formatted.h: printf to a string, checked by the compiler, and what is made of it.
 #pragma once
 
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -17,6 +18,11 @@ __attribute__((format(printf, 1, 2))) inline std::string formatted(const char* f
   std::vsnprintf(text.data(), text.size() + 1, format, again);
   va_end(again);
   return text;
+}
+
+// "-" where nothing was counted.
+inline std::string mebibytes(std::uint64_t bytes) {
+  return bytes > 0 ? formatted("%.1f", static_cast<double>(bytes) / (1 << 20)) : "-";
 }
 
 }  // namespace vqcodec::tools

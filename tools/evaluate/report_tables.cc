@@ -20,10 +20,6 @@ std::string signed_number(const std::optional<double>& value, int digits) {
   return value ? formatted("%+.*f", digits, *value) : "-";
 }
 
-std::string mebibytes(std::uint64_t bytes) {
-  return bytes > 0 ? formatted("%.1f", static_cast<double>(bytes) / (1 << 20)) : "-";
-}
-
 std::string upper_case(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](unsigned char letter) { return std::toupper(letter); });

@@ -41,9 +41,8 @@ struct Findings {
   std::string sentence() const {
     const auto of_all = " of " + std::to_string(compared);
     std::string text =
-        " On the evaluated pictures NLL and MSE are higher than on the train side by more than 2 "
-        "SE "
-        "of the difference in ";
+        " On the evaluated pictures NLL and MSE are higher than on the train side by more than "
+        "2 SE of the difference in ";
     text.append(std::to_string(worse)).append(of_all).append(" figures, lower in ");
     text.append(std::to_string(better)).append(of_all);
     text.append(worse > 0 ? ": over-fitting, or harder pictures" : ": no sign of over-fitting");

@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string mebibytes(std::uint64_t bytes) {
-  return bytes > 0 ? formatted(" %7.1f", static_cast<double>(bytes) / (1 << 20)) : "       -";
-}
-
 std::string point_text(const codec::MeanPoint& point, const codec::MetricChoice& metrics) {
   auto line = formatted(" %7g %8.4f %8.3f %8.3f", point.setting, point.rate_bpp, point.psnr_db,
                         point.psnr_luma_db);
@@ -24,7 +20,8 @@ std::string point_text(const codec::MeanPoint& point, const codec::MetricChoice&
   else if (metrics.ms_ssim)
     line += "        -        -";
   line += formatted(" %9.3f %9.3f", point.encode_seconds, point.decode_seconds);
-  return line + mebibytes(point.encode_peak_bytes) + mebibytes(point.decode_peak_bytes) + "\n";
+  return line + formatted(" %7s %7s\n", mebibytes(point.encode_peak_bytes).c_str(),
+                          mebibytes(point.decode_peak_bytes).c_str());
 }
 
 std::string curves_text(const EvaluationReport& report) {
