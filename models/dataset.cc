@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint64_t kEvaluationSeed = 20160901;
 
 torch::Tensor to_pixels(const torch::Tensor& bytes, PixelKind pixels, Rng& rng) {
+  if (bytes.is_floating_point()) return bytes;  // points
   const auto grey = bytes.to(torch::kFloat32) / 255;
   return pixels == PixelKind::kBinary ? torch::bernoulli(grey, rng) : grey;
 }

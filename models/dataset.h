@@ -3,9 +3,14 @@
 
 #include "models/image_sets.h"
 #include "models/model.h"
-#include "models/registry.h"
 
 namespace vqcodec::models {
+
+// What a model's pixels may be.
+enum class PixelKind {
+  kBinary,  // 0 or 1: grey levels are probabilities, drawn anew each time
+  kGrey,    // 0..1; points as they are
+};
 
 // Draws with replacement; where `pixels` is binary, grey levels are the probabilities that each
 // batch is drawn with anew ("dynamic binarization"). images: (N,C,H,W), 0..1.

@@ -41,7 +41,7 @@ Estimate importance_estimate(
   return {.per_example = torch::cat(parts),
           .kind = samples == 1 ? EstimateKind::kLowerBound : EstimateKind::kStochasticLowerBound,
           .samples = samples,
-          .estimator = samples == 1 ? "ELBO, 1 sample" : "importance weighted"};
+          .estimator = samples == 1 ? "ELBO, 1 sample" : "importance weighted, k = " + std::to_string(samples)};
 }
 
 }  // namespace vqcodec::models

@@ -17,7 +17,7 @@ struct PictureShape {
 };
 
 struct ImageSet {
-  torch::Tensor images;  // (N,C,H,W) uint8; binary sets hold 0 and 255
+  torch::Tensor images;  // (N,C,H,W) uint8, binary sets hold 0 and 255; points: (N,1,1,D) float32
   torch::Tensor labels;  // (N) int64, or undefined
 
   std::int64_t size() const { return images.size(0); }

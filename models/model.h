@@ -40,9 +40,24 @@ struct Health {
   bool collapsed = false;  // codes no longer tell pictures apart
 };
 
+// How far a run is; step counts from 0.
+struct Progress {
+  std::int64_t step = 0, steps = 1;
+
+  double share() const { return static_cast<double>(step) / static_cast<double>(steps); }
+};
+
 class Model : public torch::nn::Module {
  public:
+  // Before a step: for schedules of KL weights and temperatures, and for training in stages. A
+  // resumed run begins with it too, so that nothing of it need be saved.
+  virtual void begin_step(const Progress& /*progress*/) {}
   virtual Loss loss(const Batch& batch, Rng& rng) = 0;
+  // After the optimizer: moving averages, persistent chains, restarts. What it changes are buffers.
+  virtual void end_step(const Batch& /*batch*/, Rng& /*rng*/) {}
+  // Learners in closed form (expectation-maximization): loss() itself changes the parameters, and
+  // neither gradients nor averages are taken.
+  virtual bool steps_itself() const { return false; }
   // Of the batch that loss() saw last; asked for where a log line is written.
   virtual Health health() const { return {}; }
   // All parameters at the run's rate unless a model says otherwise.

@@ -81,17 +81,24 @@ void train(Model& model, Dataset& data, const TrainerOptions& options,
   for (; state.step < options.steps;) {
     auto rng = make_rng(options.seed, static_cast<std::uint64_t>(state.step));
     set_learning_rate(optimizer, model, learning_rate_at(options, state.step));
+    model.begin_step({.step = state.step, .steps = options.steps});
+    const auto batch = data.batch(options.batch, rng);
     clear_gradients(parameters);
-    const auto loss = model.loss(data.batch(options.batch, rng), rng);
-    loss.total.backward();
-    const auto norm = torch::nn::utils::clip_grad_norm_(parameters, options.clip_norm);
-    if (!std::isfinite(norm))
-      throw Error(ErrorKind::kInternal, "step ", state.step,
-                  ": the loss is not finite; resume from ", checkpoint,
-                  " with a smaller learning rate");
-    optimizer.step();
+    const auto loss = model.loss(batch, rng);
+    double norm = 0;
+    if (!model.steps_itself()) {
+      loss.total.backward();
+      norm = torch::nn::utils::clip_grad_norm_(parameters, options.clip_norm);
+      if (!std::isfinite(norm))
+        throw Error(ErrorKind::kInternal, "step ", state.step,
+                    ": the loss is not finite; resume from ", checkpoint,
+                    " with a smaller learning rate");
+      optimizer.step();
+    }
+    model.end_step(batch, rng);
     ++state.step;
-    average_weights(state.average, parameters, options.averaging, state.step);
+    if (!model.steps_itself())
+      average_weights(state.average, parameters, options.averaging, state.step);
     const bool last = state.step == options.steps;
     if (last || state.step % options.log_every == 0) {
       const auto per_step = seconds_since(last_log) / static_cast<double>(state.step - last_logged);

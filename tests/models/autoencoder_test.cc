@@ -1,8 +1,8 @@
-#include "models/autoencoder.h"
+#include "models/generative/autoencoder.h"
 
 #include <gtest/gtest.h>
 
-#include "models/vae.h"
+#include "models/generative/vae.h"
 
 namespace vqcodec::models {
 namespace {

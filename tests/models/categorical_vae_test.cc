@@ -1,4 +1,4 @@
-#include "models/categorical_vae.h"
+#include "models/generative/categorical_vae.h"
 
 #include <gtest/gtest.h>
 

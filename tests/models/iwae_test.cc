@@ -1,4 +1,4 @@
-#include "models/iwae.h"
+#include "models/generative/iwae.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "models/pixelcnn.h"
+#include "models/generative/pixelcnn.h"
 
 #include <gtest/gtest.h>
 

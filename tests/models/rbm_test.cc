@@ -1,4 +1,4 @@
-#include "models/rbm.h"
+#include "models/generative/rbm.h"
 
 #include <gtest/gtest.h>
 

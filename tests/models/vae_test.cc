@@ -1,4 +1,4 @@
-#include "models/vae.h"
+#include "models/generative/vae.h"
 
 #include <gtest/gtest.h>
 
@@ -52,6 +52,7 @@ TEST(Vae, TheRateWeighsBetaAndNothingBelowTheFreeBits) {
   const auto term = [&](const VaeOptions& options, const char* name) {
     auto vae = small_vae(options);
     auto rng = make_rng(7, 0);
+    vae.begin_step({.step = 0, .steps = 100});
     const auto loss = vae.loss(batch, rng);
     if (std::string(name) == "total") return loss.total.item<double>();
     for (const auto& [found, value] : loss.terms)

@@ -98,9 +98,10 @@ ModelArguments arguments_for(const std::string& name) {
 
 void add_options(CLI::App& app, ModelArguments& arguments) {
   auto& training = arguments.training;
-  app.add_option("--data", arguments.data, "folder of the pictures: " + arguments.kind->data)
-      ->required()
-      ->capture_default_str();
+  if (arguments.factory->wants_folder())
+    app.add_option("--data", arguments.data, "folder of the pictures: " + arguments.kind->data)
+        ->required()
+        ->capture_default_str();
   app.add_option("-o,--output", arguments.output,
                  "the run's folder; an interrupted run goes on there")
       ->required()

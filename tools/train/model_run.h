@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::tools {
 

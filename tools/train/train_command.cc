@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "entropy/error.h"
-#include "models/registry.h"
+#include "models/generative/registry.h"
 #include "models/threads.h"
 
 namespace vqcodec::tools {
@@ -28,10 +28,11 @@ constexpr TrainingCommand kCommands[] = {
 
 void print_list() {
   std::puts("vqcodec train COMMAND --help\n\nThe codec:");
-  for (const auto& command : kCommands) std::printf("  %-12s %s\n", command.name, command.about);
+  for (const auto& command : kCommands) std::printf("  %-16s %s\n", command.name, command.about);
   std::puts("\nModels, to be used with `vqcodec sample`, `reconstruct` and `score`:");
-  for (const auto& model : models::registered_models())
-    std::printf("  %-12s %s (%s)\n", model.name.c_str(), model.about.c_str(), model.paper.c_str());
+  for (const auto* model : models::registered_models())
+    std::printf("  %-16s %s (%s)\n", model->name.c_str(), model->about.c_str(),
+                model->paper.c_str());
 }
 
 void train(int argc, const char* const* argv) {

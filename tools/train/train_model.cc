@@ -25,16 +25,16 @@ void train_model(const std::string& name, std::vector<std::string> words) {
     throw Error(ErrorKind::kUsage, run.folder, ": holds something else; choose another folder");
   if (std::filesystem::exists(run.configuration())) require_run_of(run, name);
 
-  auto sets = read_image_sets(arguments.data);
+  auto sets = arguments.factory->sets(arguments.data);
   arguments.picture = sets.train.shape();
   use_threads(arguments.threads);
   torch::manual_seed(arguments.training.seed);
   const auto model = arguments.factory->make(arguments.picture);
   std::filesystem::create_directories(run.folder);
   write_text(run.configuration(), configuration_of(arguments));
-  ImageSetBatches data(sets.train, arguments.factory->pixels());
+  const auto data = arguments.factory->batches(std::move(sets.train));
   arguments.training.run_folder = run.folder;
-  train(*model, data, arguments.training);
+  train(*model, *data, arguments.training);
   save_weights(run.weights(), *model, torch::kFloat32);
 }
 

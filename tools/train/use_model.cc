@@ -2,7 +2,6 @@
 // the registry can do.
 #include <cmath>
 #include <cstdio>
-#include <numbers>
 
 #include "codec/image_io.h"
 #include "entropy/error.h"
@@ -57,7 +56,7 @@ void add_data(CLI::App& app, UseArguments& arguments) {
 Batch chosen_pictures(const FinishedModel& finished, const UseArguments& arguments,
                       std::int64_t most) {
   const auto& folder = arguments.data.empty() ? finished.arguments.data : arguments.data;
-  const auto sets = read_image_sets(folder);
+  const auto sets = finished.arguments.factory->sets(folder);
   const auto& set = arguments.split == "train"  ? sets.train
                     : arguments.split == "test" ? sets.test
                                                 : sets.validation;
@@ -149,16 +148,12 @@ void score(std::vector<std::string> words) {
   const auto finished = open_run(arguments.run);
   const auto batch = chosen_pictures(finished, arguments, arguments.most);
   auto rng = make_rng(arguments.seed, kScoreStream);
-  const auto estimate = finished.model->log_prob(batch, {.samples = arguments.samples}, rng);
-  const auto values = static_cast<double>(finished.arguments.picture.values());
+  const auto figures = finished.model->figures(batch, {.samples = arguments.samples}, rng);
   std::printf("%s, %lld pictures (%s)\n", finished.arguments.kind->name.c_str(),
-              static_cast<long long>(estimate.per_example.numel()), arguments.split.c_str());
-  std::printf("%.3f nats, standard error %.3f; %s (%s)\n", estimate.mean(),
-              estimate.standard_error(), estimate.estimator.c_str(), name_of(estimate.kind));
-  if (estimate.samples > 1)
-    std::printf("%lld samples a picture\n", static_cast<long long>(estimate.samples));
-  if (estimate.kind != EstimateKind::kNotALikelihood)
-    std::printf("%.4f bits a dimension\n", -estimate.mean() / values / std::numbers::ln2);
+              static_cast<long long>(batch.images.size(0)), arguments.split.c_str());
+  for (const auto& figure : figures)
+    std::printf("%s: %.4f %s, standard error %.4f; %s\n", figure.name.c_str(), figure.value,
+                figure.unit.c_str(), figure.standard_error, figure.estimator.c_str());
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// models/vae.h: variational autoencoder with a Gaussian posterior.
+// models/generative/vae.h: variational autoencoder with a Gaussian posterior.
 // Sources: Kingma and Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114; Burda, Grosse
 // and Salakhutdinov, "Importance Weighted Autoencoders", arXiv:1509.00519, whose shape it has;
 // Higgins et al., "beta-VAE", ICLR 2017.
 #pragma once
 
 #include "models/distributions.h"
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::models {
 
@@ -31,6 +31,7 @@ class Vae : public GenerativeModel {
   // (S,N) nats: log p(x,z) - log q(z|x) of S draws from the posterior.
   torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
 
+  void begin_step(const Progress& progress) override;
   Loss loss(const Batch& batch, Rng& rng) override;
   Capabilities capabilities() const override { return {.latent_dimension = options_.latents}; }
   torch::Tensor sample(std::int64_t n, const SampleOptions& options, Rng& rng) override;
@@ -42,7 +43,7 @@ class Vae : public GenerativeModel {
   VaeOptions options_;
   PictureShape shape_;
   torch::nn::Sequential encoder_{nullptr}, decoder_{nullptr};
-  torch::Tensor steps_;  // of training so far, for the warm-up
+  double warmth_ = 1;  // 0..1, share of beta that is charged
 };
 
 std::unique_ptr<ModelFactory> make_vae_factory();

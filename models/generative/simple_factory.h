@@ -1,8 +1,8 @@
-// models/simple_factory.h: the factory of a model that is made of its options and the pictures'
-// shape. Options have list() and `pixels`, "binary" or "grey".
+// models/generative/simple_factory.h: the factory of a model that is made of its options and the
+// pictures' shape. Options have list() and `pixels`, "binary" or "grey".
 #pragma once
 
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::models {
 

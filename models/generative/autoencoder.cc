@@ -1,10 +1,10 @@
-#include "models/autoencoder.h"
+#include "models/generative/autoencoder.h"
 
 #include <algorithm>
 
 #include "models/distributions.h"
+#include "models/generative/simple_factory.h"
 #include "models/layers.h"
-#include "models/simple_factory.h"
 
 namespace vqcodec::models {
 

@@ -1,9 +1,9 @@
-// models/iwae.h: importance weighted autoencoder.
+// models/generative/iwae.h: importance weighted autoencoder.
 // Sources: Burda, Grosse and Salakhutdinov, "Importance Weighted Autoencoders", arXiv:1509.00519;
 // Tucker et al., "Doubly Reparameterized Gradient Estimators", arXiv:1810.04152.
 #pragma once
 
-#include "models/vae.h"
+#include "models/generative/vae.h"
 
 namespace vqcodec::models {
 

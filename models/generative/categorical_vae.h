@@ -1,11 +1,11 @@
-// models/categorical_vae.h: variational autoencoder whose latents are classes, under a uniform
-// prior, trained through several estimators of the gradient. Sources: Jang, Gu and Poole,
+// models/generative/categorical_vae.h: variational autoencoder whose latents are classes, under a
+// uniform prior, trained through several estimators of the gradient. Sources: Jang, Gu and Poole,
 // "Categorical Reparameterization with Gumbel-Softmax", arXiv:1611.01144; Maddison, Mnih and Teh,
 // arXiv:1611.00712; Williams 1992; Bengio et al., arXiv:1308.3432.
 #pragma once
 
+#include "models/generative/registry.h"
 #include "models/gradient_estimators.h"
-#include "models/registry.h"
 
 namespace vqcodec::models {
 

@@ -1,9 +1,9 @@
-// models/pixelcnn.h: gated PixelCNN: pictures pixel by pixel, each given those above and to the
-// left. Sources: van den Oord et al., "Conditional Image Generation with PixelCNN Decoders",
+// models/generative/pixelcnn.h: gated PixelCNN: pictures pixel by pixel, each given those above and
+// to the left. Sources: van den Oord et al., "Conditional Image Generation with PixelCNN Decoders",
 // arXiv:1606.05328; van den Oord, Kalchbrenner and Kavukcuoglu, arXiv:1601.06759.
 #pragma once
 
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::models {
 

@@ -1,4 +1,4 @@
-// models/generative_model.h: what a model of pictures offers beside its loss.
+// models/generative/generative_model.h: what a model of pictures offers beside its loss.
 #pragma once
 
 #include <optional>
@@ -24,6 +24,14 @@ struct Capabilities {
   std::int64_t latent_dimension = 0;  // 2: the latent plane can be drawn; 0: no such plane
 };
 
+// One figure of a table.
+struct Figure {
+  std::string name;  // "nll", "rate", "error"
+  double value = 0, standard_error = 0;
+  std::string unit;       // "nats", "%", "squared error"
+  std::string estimator;  // how it was taken, with the samples for each example
+};
+
 class GenerativeModel : public Model {
  public:
   virtual Capabilities capabilities() const = 0;
@@ -32,6 +40,10 @@ class GenerativeModel : public Model {
   // Pictures through the latent and back, (N,C,H,W), 0..1.
   virtual torch::Tensor reconstruct(const Batch& batch, Rng& rng);
   virtual Estimate log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng);
+  // What a table says of the model on this set; "nll" and, of likelihoods, "nll_per_dimension" of
+  // log_prob() unless a model has other things to say.
+  virtual std::vector<Figure> figures(const Batch& batch, const EvaluationOptions& options,
+                                      Rng& rng);
   // The pictures of latents (n, latent_dimension), as means.
   virtual torch::Tensor decode(const torch::Tensor& latents);
 };

@@ -1,9 +1,9 @@
-// models/autoencoder.h: deterministic autoencoder, what the variational one adds noise to.
-// Source: Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks",
+// models/generative/autoencoder.h: deterministic autoencoder, what the variational one adds noise
+// to. Source: Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks",
 // Science 313, 2006.
 #pragma once
 
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::models {
 

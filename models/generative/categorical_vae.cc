@@ -1,10 +1,10 @@
-#include "models/categorical_vae.h"
+#include "models/generative/categorical_vae.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "models/generative/simple_factory.h"
 #include "models/layers.h"
-#include "models/simple_factory.h"
 
 namespace vqcodec::models {
 

@@ -1,11 +1,11 @@
-// models/rbm.h: restricted Boltzmann machine: E(v,h) = -b'v - c'h - v'Wh, v and h in {0,1}.
-// Sources: Smolensky 1986; Hinton, "Training Products of Experts by Minimizing Contrastive
+// models/generative/rbm.h: restricted Boltzmann machine: E(v,h) = -b'v - c'h - v'Wh, v and h in
+// {0,1}. Sources: Smolensky 1986; Hinton, "Training Products of Experts by Minimizing Contrastive
 // Divergence", 2002; Tieleman, "Training Restricted Boltzmann Machines using Approximations to the
 // Likelihood Gradient", ICML 2008.
 #pragma once
 
 #include "models/annealed_importance.h"
-#include "models/registry.h"
+#include "models/generative/registry.h"
 
 namespace vqcodec::models {
 

@@ -1,9 +1,9 @@
-#include "models/vae.h"
+#include "models/generative/vae.h"
 
 #include <algorithm>
 
+#include "models/generative/simple_factory.h"
 #include "models/layers.h"
-#include "models/simple_factory.h"
 
 namespace vqcodec::models {
 
@@ -27,7 +27,6 @@ Vae::Vae(const VaeOptions& options, const PictureShape& shape) : options_(option
   std::reverse(sizes.begin(), sizes.end());
   sizes.front() = options.latents;
   decoder_ = register_module("decoder", perceptron(sizes, options.activation));
-  steps_ = register_buffer("steps", torch::zeros({}, torch::kInt64));
 }
 
 DiagonalGaussian Vae::posterior(const torch::Tensor& x) {
@@ -39,17 +38,18 @@ Bernoulli Vae::likelihood(const torch::Tensor& z) {
   return {.logits = decoder_->forward(z).view({-1, shape_.channels, shape_.height, shape_.width})};
 }
 
+void Vae::begin_step(const Progress& progress) {
+  const auto done = static_cast<double>(progress.step + 1);
+  warmth_ = options_.warm_up > 0 ? std::min(1.0, done / static_cast<double>(options_.warm_up)) : 1;
+}
+
 // arXiv:1312.6114, eq. 3: -ELBO = KL(q(z|x) || p(z)) - E_q[log p(x|z)], in nats per picture.
 Loss Vae::loss(const Batch& batch, Rng& rng) {
   const auto q = posterior(batch.images);
   const auto distortion = -likelihood(q.sample(rng)).log_prob(batch.images);  // (N)
   const auto rates = kl_to_standard_normal_by_dimension(q);                   // (N,latents)
   const auto charged = rates.mean(0).clamp_min(options_.free_bits).sum();
-  double weight = options_.beta;
-  if (is_training() && options_.warm_up > 0) {
-    const auto done = static_cast<double>(steps_.add_(1).item<std::int64_t>());
-    weight *= std::min(1.0, done / static_cast<double>(options_.warm_up));
-  }
+  const double weight = options_.beta * warmth_;
   const auto rate = rates.sum(1).mean();
   return {.total = distortion.mean() + weight * charged,
           .terms = {{"distortion_nats", distortion.mean()},

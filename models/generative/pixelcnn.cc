@@ -1,8 +1,8 @@
-#include "models/pixelcnn.h"
+#include "models/generative/pixelcnn.h"
 
 #include "entropy/error.h"
 #include "models/distributions.h"
-#include "models/simple_factory.h"
+#include "models/generative/simple_factory.h"
 
 namespace vqcodec::models {
 

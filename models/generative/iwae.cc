@@ -1,6 +1,6 @@
-#include "models/iwae.h"
+#include "models/generative/iwae.h"
 
-#include "models/simple_factory.h"
+#include "models/generative/simple_factory.h"
 
 namespace vqcodec::models {
 

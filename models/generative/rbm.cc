@@ -1,10 +1,10 @@
-#include "models/rbm.h"
+#include "models/generative/rbm.h"
 
 #include <cmath>
 
 #include "entropy/error.h"
 #include "models/distributions.h"
-#include "models/simple_factory.h"
+#include "models/generative/simple_factory.h"
 
 namespace vqcodec::models {
 

@@ -1,0 +1,55 @@
+#include "models/generative/generative_model.h"
+
+#include <numbers>
+
+#include "entropy/error.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+[[noreturn]] void refuse(const char* what) {
+  throw Error(ErrorKind::kUsage, "this model does not ", what);
+}
+
+}  // namespace
+
+torch::Tensor GenerativeModel::sample(std::int64_t /*n*/, const SampleOptions& /*options*/,
+                                      Rng& /*rng*/) {
+  refuse("draw pictures");
+}
+
+torch::Tensor GenerativeModel::reconstruct(const Batch& /*batch*/, Rng& /*rng*/) {
+  refuse("reconstruct pictures");
+}
+
+Estimate GenerativeModel::log_prob(const Batch& /*batch*/, const EvaluationOptions& /*options*/,
+                                   Rng& /*rng*/) {
+  refuse("give likelihoods");
+}
+
+std::vector<Figure> GenerativeModel::figures(const Batch& batch, const EvaluationOptions& options,
+                                             Rng& rng) {
+  const auto estimate = log_prob(batch, options, rng);
+  const auto estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")";
+  Figure nll = {.name = "nll",
+                .value = -estimate.mean(),
+                .standard_error = estimate.standard_error(),
+                .unit = "nats",
+                .estimator = estimator};
+  if (estimate.kind == EstimateKind::kNotALikelihood) return {nll};
+  auto bits = nll;
+  const auto to_bits =
+      1 / (static_cast<double>(batch.images[0].numel()) * std::numbers::ln2);  // a dimension
+  bits.name = "nll_per_dimension";
+  bits.value *= to_bits;
+  bits.standard_error *= to_bits;
+  bits.unit = "bits";
+  return {nll, bits};
+}
+
+torch::Tensor GenerativeModel::decode(const torch::Tensor& /*latents*/) {
+  refuse("decode latents");
+}
+
+}  // namespace vqcodec::models
