@@ -1,13 +1,14 @@
 #include "models/image_sets.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <memory>
+#include <optional>
 
-#include "entropy/byte_io.h"
 #include "entropy/error.h"
+#include "models/model.h"
+#include "models/photograph_set.h"
+#include "models/set_files.h"
+#include "models/silhouettes.h"
 
 namespace vqcodec::models {
 
@@ -15,80 +16,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 31;
-constexpr std::int64_t kBitsSide = 28;
-
-struct CloseGzip {
-  void operator()(gzFile_s* file) const { gzclose(file); }
-};
-
-// A whole file, unpacked where it is gzipped.
-std::vector<std::uint8_t> read_unpacked(const std::string& path) {
-  const std::unique_ptr<gzFile_s, CloseGzip> file(gzopen(path.c_str(), "rb"));
-  if (!file) throw Error(ErrorKind::kResource, path, ": cannot be opened");
-  constexpr std::size_t kChunk = std::size_t{1} << 20;
-  std::vector<std::uint8_t> bytes;
-  for (;;) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + kChunk);
-    const int count = gzread(file.get(), bytes.data() + size, kChunk);
-    if (count < 0) throw Error(ErrorKind::kCorrupt, path, ": the gzip data is damaged or cut");
-    bytes.resize(size + static_cast<std::size_t>(count));
-    if (count == 0) break;
-    if (bytes.size() > kMostBytes)
-      throw Error(ErrorKind::kResource, path, ": more than ", kMostBytes, " bytes");
-  }
-  int status = Z_OK;
-  gzerror(file.get(), &status);
-  if (status == Z_BUF_ERROR) throw Error(ErrorKind::kCorrupt, path, ": the gzip data is cut");
-  return bytes;
-}
-
-std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
-  std::uint32_t value = 0;
-  for (const auto byte : bytes) value = value << 8 | byte;
-  return value;
-}
-
-torch::Tensor read_bits(const std::string& path) {
-  const auto bytes = read_unpacked(path);
-  constexpr std::size_t kRow = kBitsSide * kBitsSide / 8;
-  if (bytes.empty() || bytes.size() % kRow != 0)
-    throw Error(ErrorKind::kCorrupt, path, ": ", bytes.size(), " bytes, expected a multiple of ",
-                kRow, " (28x28 bits a picture)");
-  auto images = torch::empty(
-      {static_cast<std::int64_t>(bytes.size() / kRow), 1, kBitsSide, kBitsSide}, torch::kUInt8);
-  auto* pixel = images.data_ptr<std::uint8_t>();
-  for (const std::uint8_t byte : bytes)
-    for (int bit = 7; bit >= 0; --bit) *pixel++ = (byte >> bit & 1) != 0 ? 255 : 0;
-  return images;
-}
+constexpr std::uint64_t kShuffle = 19981104;  // of a set that nobody has parted
 
 bool has(const std::string& name, const char* part) { return name.find(part) != std::string::npos; }
 
-// The one file whose name has all of the parts; empty where there is none.
-std::string find_file(const std::string& folder, const std::vector<const char*>& parts) {
+// The files whose names have all of the parts, by name: an unpacked one before its gzipped one.
+std::vector<std::string> find_files(const std::string& folder,
+                                    const std::vector<const char*>& parts) {
   std::vector<std::string> found;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
     if (std::all_of(parts.begin(), parts.end(), [&](auto* part) { return has(name, part); }))
       found.push_back(entry.path().string());
   }
-  std::sort(found.begin(), found.end());  // the unpacked one first
-  return found.empty() ? "" : found.front();
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
-ImageSet read_idx_set(const std::string& folder, const char* part) {
-  const auto path = find_file(folder, {part, "images", "idx3"});
-  if (path.empty()) return {};
-  ImageSet set{.images = read_idx(path).unsqueeze(1), .labels = {}};
-  if (const auto labels = find_file(folder, {part, "labels", "idx1"}); !labels.empty()) {
-    set.labels = read_idx(labels).to(torch::kInt64);
-    if (set.labels.size(0) != set.size())
-      throw Error(ErrorKind::kCorrupt, labels, ": ", set.labels.size(0), " labels, expected ",
-                  set.size(), ", as many as pictures in ", path);
-  }
-  return set;
+// The first of them; empty where there is none.
+std::string find_file(const std::string& folder, const std::vector<const char*>& parts) {
+  const auto found = find_files(folder, parts);
+  return found.empty() ? "" : found.front();
 }
 
 ImageSet selected(const ImageSet& set, const torch::Tensor& indices) {
@@ -106,7 +54,18 @@ ImageSets split(const ImageSet& all, ImageSet test) {
           .test = std::move(test)};
 }
 
-ImageSets read_bits_sets(const std::string& folder, const std::string& train) {
+// A kind of set that a folder may hold: its sets, or nothing where it holds none of the kind.
+using Found = std::optional<ImageSets>;
+
+Found find_silhouettes(const std::string& folder) {
+  const auto path = find_file(folder, {".mat"});
+  if (path.empty()) return {};
+  return read_silhouettes(path);
+}
+
+Found find_bits(const std::string& folder) {
+  const auto train = find_file(folder, {"train", ".bits"});
+  if (train.empty()) return {};
   ImageSets sets{.train = {.images = read_bits(train), .labels = {}},
                  .validation = {},
                  .test = {},
@@ -121,50 +80,95 @@ ImageSets read_bits_sets(const std::string& folder, const std::string& train) {
   return sets;
 }
 
-}  // namespace
-
-torch::Tensor read_idx(const std::string& path) {
-  const auto bytes = read_unpacked(path);
-  const std::span<const std::uint8_t> all = bytes;
-  constexpr std::uint8_t kBytes = 0x08, kShorts = 0x0B;
-  if (all.size() < 4 || all[0] != 0 || all[1] != 0 || (all[2] != kBytes && all[2] != kShorts) ||
-      all[3] == 0 || all[3] > 4 || all.size() < 4 + 4 * std::size_t{all[3]})
-    throw Error(ErrorKind::kCorrupt, path, ": is no IDX file of bytes or 16-bit numbers");
-  std::vector<std::int64_t> sizes;
-  const std::uint64_t width = all[2] == kShorts ? 2 : 1;
-  std::uint64_t expected = width;
-  for (std::size_t d = 0; d < all[3]; ++d) {
-    sizes.push_back(big_endian(all.subspan(4 + 4 * d, 4)));
-    expected *= static_cast<std::uint64_t>(sizes.back());
-    if (expected == 0 || expected > kMostBytes)
-      throw Error(ErrorKind::kCorrupt, path, ": dimension ", d, " is ", sizes.back());
-  }
-  const auto values = all.subspan(4 + 4 * sizes.size());
-  if (values.size() != expected)
-    throw Error(ErrorKind::kCorrupt, path, ": ", values.size(),
-                " bytes after the header, expected ", expected);
-  if (width == 1)
-    return torch::from_blob(const_cast<std::uint8_t*>(values.data()), sizes, torch::kUInt8).clone();
-  auto numbers = torch::empty(sizes, torch::kInt64);
-  auto* number = numbers.data_ptr<std::int64_t>();
-  for (std::size_t i = 0; i < values.size(); i += 2) *number++ = big_endian(values.subspan(i, 2));
-  return numbers;
+torch::Tensor read_idx_pictures(const std::string& path) {
+  const auto pictures = read_idx(path);
+  if (pictures.dim() != 3)
+    throw Error(ErrorKind::kCorrupt, path, ": has ", pictures.dim(),
+                " dimensions, expected 3: pictures, rows, columns");
+  return pictures.unsqueeze(1);
 }
 
-ImageSets read_image_sets(const std::string& folder) {
-  if (!fs::is_directory(folder)) throw Error(ErrorKind::kResource, folder, ": is no folder");
-  if (const auto bits = find_file(folder, {"train", ".bits"}); !bits.empty())
-    return read_bits_sets(folder, bits);
+ImageSet read_idx_set(const std::string& folder, const char* part) {
+  const auto path = find_file(folder, {part, "images", "idx3"});
+  if (path.empty()) return {};
+  ImageSet set{.images = read_idx_pictures(path), .labels = {}};
+  if (const auto labels = find_file(folder, {part, "labels", "idx1"}); !labels.empty()) {
+    set.labels = read_idx(labels).to(torch::kInt64);
+    if (set.labels.size(0) != set.size())
+      throw Error(ErrorKind::kCorrupt, labels, ": ", set.labels.size(0), " labels, expected ",
+                  set.size(), ", as many as pictures in ", path);
+  }
+  return set;
+}
+
+Found find_idx(const std::string& folder) {
   const auto train = read_idx_set(folder, "train");
-  if (!train.images.defined())
-    throw Error(ErrorKind::kResource, folder,
-                ": no *train*images-idx3-ubyte or *train*.bits, gzipped or not; --data wants the "
-                "folder of MNIST or of a set distributed like it");
+  if (!train.images.defined()) return {};
   auto test = read_idx_set(folder, "t10k");
   if (!test.images.defined()) test = read_idx_set(folder, "test");
   if (!test.images.defined())
     throw Error(ErrorKind::kResource, folder, ": no t10k* or *test* images-idx3-ubyte");
   return split(train, std::move(test));
+}
+
+Found find_cifar(const std::string& folder) {
+  auto train = find_files(folder, {"data_batch", ".bin"});
+  if (const auto one = find_file(folder, {"train", ".bin"}); train.empty() && !one.empty())
+    train = {one};
+  if (train.empty()) return {};
+  const auto test = find_file(folder, {"test", ".bin"});
+  if (test.empty())
+    throw Error(ErrorKind::kResource, folder, ": has ", fs::path(train[0]).filename().string(),
+                ", but no *test*.bin beside it");
+  std::vector<torch::Tensor> images, labels;
+  for (const auto& path : train) {
+    const auto part = read_cifar(path);
+    images.push_back(part.images);
+    labels.push_back(part.labels);
+  }
+  return split({.images = torch::cat(images), .labels = torch::cat(labels)}, read_cifar(test));
+}
+
+// The test half of a set whose training half is missing.
+bool is_test_half(const std::string& path) {
+  const auto name = fs::path(path).filename().string();
+  return has(name, "t10k") || has(name, "test");
+}
+
+Found find_unparted(const std::string& folder) {
+  const auto path = find_file(folder, {"idx3"});
+  if (path.empty() || is_test_half(path)) return {};
+  const ImageSet all{.images = read_idx_pictures(path), .labels = {}};
+  const auto held_out = std::min<std::int64_t>(200, all.size() / 5);
+  if (held_out == 0)
+    throw Error(ErrorKind::kCorrupt, path, ": ", all.size(), " pictures, expected 5 or more");
+  auto rng = make_rng(kShuffle, 0);
+  const auto order = torch::randperm(all.size(), rng, torch::kInt64);
+  const auto parts = order.split_with_sizes({all.size() - 2 * held_out, held_out, held_out});
+  return ImageSets{.train = selected(all, parts[0]),
+                   .validation = selected(all, parts[1]),
+                   .test = selected(all, parts[2])};
+}
+
+Found find_photographs(const std::string& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const auto extension = entry.path().extension();
+    if (extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".ppm")
+      return read_photograph_crops(folder);
+  }
+  return {};
+}
+
+}  // namespace
+
+ImageSets read_image_sets(const std::string& folder) {
+  if (!fs::is_directory(folder)) throw Error(ErrorKind::kResource, folder, ": is no folder");
+  for (auto* find :
+       {find_silhouettes, find_bits, find_idx, find_cifar, find_unparted, find_photographs})
+    if (auto sets = find(folder)) return *std::move(sets);
+  throw Error(ErrorKind::kResource, folder,
+              ": no *train*images-idx3-ubyte or *train*.bits, gzipped or not, no photographs; "
+              "--data wants the folder of MNIST or of a set distributed like it");
 }
 
 }  // namespace vqcodec::models

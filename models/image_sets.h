@@ -29,17 +29,19 @@ struct ImageSets {
   bool binary = false;  // pixels are 0 or 255 alone
 };
 
-// Finds in a folder, gzipped or not:
+// Reads the first of these that a folder has, gzipped or not (but .mat and photographs):
+//   *.mat: the Caltech-101 silhouettes (silhouettes.h);
+//   *train*.bits, *valid*.bits, *test*.bits: 28x28 bits (static MNIST);
 //   *train*images*idx3-ubyte with *labels*idx1-ubyte beside it, and t10k* or *test* (MNIST,
 //       Fashion-MNIST, OMNIGLOT): the last sixth of a set of 60,000 becomes validation, of others
 //       every tenth picture;
-//   *train*.bits, *valid*.bits, *test*.bits: 28x28 bits, first pixel in the top bit (static MNIST,
-//       silhouettes).
+//   *train*.bin and *test*.bin, or data_batch*.bin and test_batch.bin: CIFAR-10, every tenth
+//       picture becomes validation;
+//   one *idx3-ubyte (Frey faces): shuffled, always alike; 200 for validation, 200 for testing,
+//       a fifth each of a set of fewer than 1,000;
+//   photographs (photograph_set.h): RGB crops of 32x32 pixels.
 // Throws Error, naming file, what was found and what was expected: (kResource) where nothing of the
 // kind is there, (kCorrupt) for files that are cut or something else.
 ImageSets read_image_sets(const std::string& folder);
-
-// One file of the IDX format: unsigned bytes as uint8, 16-bit numbers as int64.
-torch::Tensor read_idx(const std::string& path);
 
 }  // namespace vqcodec::models
