@@ -40,6 +40,14 @@ torch::Tensor DiagonalGaussian::sample(Rng& rng) const {
   return mean + (0.5 * log_variance).exp() * noise;
 }
 
+torch::Tensor FullGaussian::log_prob(const torch::Tensor& x) const {
+  const auto white = torch::linalg_solve_triangular(factor, (x - mean).t(), /*upper=*/false);
+  const double log_two_pi = std::log(2 * std::numbers::pi);
+  const auto half_log_determinant = factor.diagonal().log().sum();
+  return -0.5 * white.square().sum(0) - half_log_determinant -
+         0.5 * log_two_pi * static_cast<double>(x.size(1));
+}
+
 DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times) {
   std::vector<std::int64_t> repeats(static_cast<std::size_t>(q.mean.dim()), 1);
   repeats[0] = times;
@@ -48,6 +56,12 @@ DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times) {
 
 DiagonalGaussian standard_normal_like(const torch::Tensor& x) {
   return {.mean = torch::zeros_like(x), .log_variance = torch::zeros_like(x)};
+}
+
+torch::Tensor kl_divergence(const DiagonalGaussian& q, const DiagonalGaussian& p) {
+  const auto log_ratio = p.log_variance - q.log_variance;
+  const auto scaled = (q.mean - p.mean).square() * (-p.log_variance).exp();
+  return 0.5 * sum_events(log_ratio + (-log_ratio).exp() + scaled - 1);
 }
 
 torch::Tensor kl_to_standard_normal_by_dimension(const DiagonalGaussian& q) {

@@ -42,10 +42,21 @@ struct DiagonalGaussian {
   torch::Tensor sample(Rng& rng) const;
 };
 
+// One Gaussian over D values with a covariance of its own.
+struct FullGaussian {
+  torch::Tensor mean;    // (D)
+  torch::Tensor factor;  // (D,D), lower triangular with a positive diagonal; factor factor' = Sigma
+
+  torch::Tensor log_prob(const torch::Tensor& x) const;  // (N,D) to (N)
+};
+
 // The same distributions `times` over, example after example: (times N, ...).
 DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times);
 
 DiagonalGaussian standard_normal_like(const torch::Tensor& x);
+
+// KL[q || p] in nats, (N).
+torch::Tensor kl_divergence(const DiagonalGaussian& q, const DiagonalGaussian& p);
 
 // KL[q || N(0, I)] in nats, (N) (arXiv:1312.6114, appendix B).
 torch::Tensor kl_to_standard_normal(const DiagonalGaussian& q);

@@ -14,6 +14,23 @@ namespace {
 
 }  // namespace
 
+std::vector<Figure> likelihood_figures(const Estimate& estimate, std::int64_t dimensions) {
+  const auto estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")";
+  Figure nll = {.name = "nll",
+                .value = -estimate.mean(),
+                .standard_error = estimate.standard_error(),
+                .unit = "nats",
+                .estimator = estimator};
+  if (estimate.kind == EstimateKind::kNotALikelihood) return {nll};
+  auto bits = nll;
+  const auto to_bits = 1 / (static_cast<double>(dimensions) * std::numbers::ln2);  // a dimension
+  bits.name = "nll_per_dimension";
+  bits.value *= to_bits;
+  bits.standard_error *= to_bits;
+  bits.unit = "bits";
+  return {nll, bits};
+}
+
 torch::Tensor GenerativeModel::sample(std::int64_t /*n*/, const SampleOptions& /*options*/,
                                       Rng& /*rng*/) {
   refuse("draw pictures");
@@ -30,22 +47,7 @@ Estimate GenerativeModel::log_prob(const Batch& /*batch*/, const EvaluationOptio
 
 std::vector<Figure> GenerativeModel::figures(const Batch& batch, const EvaluationOptions& options,
                                              Rng& rng) {
-  const auto estimate = log_prob(batch, options, rng);
-  const auto estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")";
-  Figure nll = {.name = "nll",
-                .value = -estimate.mean(),
-                .standard_error = estimate.standard_error(),
-                .unit = "nats",
-                .estimator = estimator};
-  if (estimate.kind == EstimateKind::kNotALikelihood) return {nll};
-  auto bits = nll;
-  const auto to_bits =
-      1 / (static_cast<double>(batch.images[0].numel()) * std::numbers::ln2);  // a dimension
-  bits.name = "nll_per_dimension";
-  bits.value *= to_bits;
-  bits.standard_error *= to_bits;
-  bits.unit = "bits";
-  return {nll, bits};
+  return likelihood_figures(log_prob(batch, options, rng), batch.images[0].numel());
 }
 
 torch::Tensor GenerativeModel::decode(const torch::Tensor& /*latents*/) {

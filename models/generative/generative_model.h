@@ -32,6 +32,9 @@ struct Figure {
   std::string estimator;  // how it was taken, with the samples for each example
 };
 
+// "nll" and, of likelihoods, "nll_per_dimension".
+std::vector<Figure> likelihood_figures(const Estimate& estimate, std::int64_t dimensions);
+
 class GenerativeModel : public Model {
  public:
   virtual Capabilities capabilities() const = 0;
