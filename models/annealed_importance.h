@@ -17,7 +17,7 @@ struct AnnealingPath {
   double log_partition_of_base = 0;
   std::function<torch::Tensor(std::int64_t chains, Rng& rng)> draw_base;     // (M,D)
   std::function<torch::Tensor(const torch::Tensor& v, double beta)> energy;  // F, (M)
-  // One sweep that leaves p_beta as it is.
+  // One sweep that leaves p_beta as it is; to anneal back it must satisfy detailed balance.
   std::function<torch::Tensor(const torch::Tensor& v, double beta, Rng& rng)> sweep;
 };
 
@@ -33,5 +33,12 @@ struct LogPartition {
   double standard_error = 0;  // of `value`, by the delta method
 };
 LogPartition anneal(const AnnealingPath& path, const AnnealingOptions& options, Rng& rng);
+
+// From draws of the model (M,D) back to the base: E[1/Z of a chain] is exact, so the log is high in
+// the mean, and the pair brackets log Z as far as the draws are the model's (Burda, Grosse and
+// Salakhutdinov, "Accurate and Conservative Estimates of MRF Log-likelihood using Reverse
+// Annealing", AISTATS 2015).
+LogPartition anneal_back(const AnnealingPath& path, std::int64_t temperatures, torch::Tensor draws,
+                         Rng& rng);
 
 }  // namespace vqcodec::models
