@@ -10,7 +10,10 @@ namespace vqcodec::models {
 
 namespace {
 
-constexpr double kRewardMemory = 0.99;  // of the running mean
+constexpr double kRewardMemory = 0.99;    // of the running mean
+constexpr double kBaselineWeight = 1e-2;  // of its squared error: gradients are clipped together
+
+std::int64_t at_least_two(std::int64_t draws) { return std::max<std::int64_t>(2, draws); }
 
 }  // namespace
 
@@ -19,12 +22,17 @@ OptionList CategoricalVaeOptions::list() {
           {"classes", "of each variable", IntegerOption{&classes, 2, 4096}},
           {"hidden", "units of the encoder's layers", ListOption{&hidden, 1, 65536}},
           {"estimator", "of the encoder's gradient",
-           ChoiceOption{&estimator, {"gumbel", "st-gumbel", "straight-through", "score-function"}}},
-          {"baseline", "of score-function", ChoiceOption{&baseline, {"none", "mean", "others"}}},
+           ChoiceOption{
+               &estimator,
+               {"gumbel", "st-gumbel", "straight-through", "score-function", "vimco", "rebar"}}},
+          {"baseline",
+           "of score-function; mean: running; learned: of the picture; others: of its other draws",
+           ChoiceOption{&baseline, {"none", "mean", "learned", "others"}}},
           {"entropy", "of score-function: in closed form or of the draws",
            ChoiceOption{&entropy, {"exact", "sampled"}}},
-          {"draws", "of score-function, each picture", IntegerOption{&draws, 1, 1000}},
-          {"least-temperature", "of gumbel", RealOption{&least_temperature, 1e-3, 10}},
+          {"draws", "of score-function and vimco, each picture", IntegerOption{&draws, 1, 1000}},
+          {"rebar-scale", "of its control variate", RealOption{&rebar_scale, 0, 10}},
+          {"least-temperature", "of gumbel and rebar", RealOption{&least_temperature, 1e-3, 10}},
           {"temperature-rate", "by which it falls: exp(-rate * step)",
            RealOption{&temperature_rate, 0, 1}}};
 }
@@ -37,6 +45,8 @@ CategoricalVae::CategoricalVae(const CategoricalVaeOptions& options, const Pictu
   encoder_ = register_module("encoder", perceptron(sizes, "relu"));
   std::reverse(sizes.begin(), sizes.end());
   decoder_ = register_module("decoder", perceptron(sizes, "relu"));
+  if (options.estimator == "score-function" && options.baseline == "learned")
+    baseline_ = register_module("baseline", perceptron({shape.values(), 100, 1}, "tanh"));
   steps_ = register_buffer("steps", torch::zeros({}));
   mean_reward_ = register_buffer("mean_reward", torch::zeros({}));
 }
@@ -61,11 +71,9 @@ double CategoricalVae::temperature() const {
 Loss CategoricalVae::loss(const Batch& batch, Rng& rng) {
   if (is_training()) steps_ += 1;
   const auto q = posterior(batch.images);
+  if (options_.estimator == "score-function") return score_function_loss(q, batch.images, rng);
+  if (options_.estimator == "vimco") return vimco_loss(q, batch.images, rng);
   const auto rate = -log_prior() - q.entropy();  // KL[q || uniform], (N)
-  if (options_.estimator == "score-function") {
-    const auto bound = score_function_bound(q, batch.images, rng).mean();
-    return {.total = -bound, .terms = {{"negative_elbo_nats", -bound}, {"rate_nats", rate.mean()}}};
-  }
   const auto error = distortion(q, batch.images, rng);
   return {.total = (error + rate).mean(),
           .terms = {{"distortion_nats", error.mean()},
@@ -74,6 +82,7 @@ Loss CategoricalVae::loss(const Batch& batch, Rng& rng) {
 }
 
 torch::Tensor CategoricalVae::distortion(const Categorical& q, const torch::Tensor& x, Rng& rng) {
+  if (options_.estimator == "rebar") return rebar_distortion(q, x, rng);
   torch::Tensor z;
   if (options_.estimator == "straight-through") {
     z = straight_through(q.sample(rng), q.logits.softmax(-1));
@@ -84,30 +93,59 @@ torch::Tensor CategoricalVae::distortion(const Categorical& q, const torch::Tens
   return -likelihood(z).log_prob(x);
 }
 
-// E_q[log p(x,z) - log q(z|x)], (S N), as an expression with the score function's gradient.
-torch::Tensor CategoricalVae::score_function_bound(const Categorical& q, const torch::Tensor& x,
-                                                   Rng& rng) {
-  const auto draws =
-      options_.baseline == "others" ? std::max<std::int64_t>(2, options_.draws) : options_.draws;
+torch::Tensor CategoricalVae::rebar_distortion(const Categorical& q, const torch::Tensor& x,
+                                               Rng& rng) {
+  const auto z = rebar_draw(q, temperature(), rng);
+  const auto f = [&](const torch::Tensor& latents) { return -likelihood(latents).log_prob(x); };
+  return rebar_surrogate(f(z.hard), f(z.relaxed), f(z.given_hard), q.log_prob(z.hard),
+                         options_.rebar_scale);
+}
+
+// -E_q[log p(x,z) - log q(z|x)] as an expression with the score function's gradient.
+Loss CategoricalVae::score_function_loss(const Categorical& q, const torch::Tensor& x, Rng& rng) {
+  const auto draws = options_.baseline == "others" ? at_least_two(options_.draws) : options_.draws;
   const Categorical many{q.logits.repeat({draws, 1, 1})};
   const auto z = many.sample(rng);
   const auto log_q = many.log_prob(z);
   const auto log_p = likelihood(z).log_prob(x.repeat({draws, 1, 1, 1}));
   const bool sampled = options_.entropy == "sampled";
-  const auto reward = (sampled ? log_p - log_q : log_p).detach();
-  auto baseline = torch::zeros({}, reward.options());
-  if (options_.baseline == "mean") baseline = mean_reward_.clone();
-  if (options_.baseline == "others")
-    baseline = mean_of_the_others(reward.view({draws, -1})).flatten();
+  const auto rewards = (sampled ? log_p - log_q : log_p).detach();
+  const auto baseline = baseline_of(rewards, x);
   if (is_training()) {
+    torch::NoGradGuard no_grad;
     const double share = std::max(1 - kRewardMemory, 1 / std::max(1.0, steps_.item<double>()));
-    mean_reward_.lerp_(reward.mean(), share);
+    mean_reward_.lerp_(rewards.mean(), share);
   }
   // Where the entropy is sampled, its constant 1 needs no baseline: E[grad log q] = 0.
-  const auto bound =
+  const auto bounds =
       sampled ? score_function_surrogate(log_p, log_q, baseline - 1)
               : score_function_surrogate_of_reward(log_p, log_q, baseline) + many.entropy();
-  return bound + log_prior();
+  const auto loss = -(bounds.mean() + log_prior());
+  const auto error = (rewards - baseline).square().mean();
+  return {
+      .total = baseline.requires_grad() ? loss + kBaselineWeight * (error - error.detach()) : loss,
+      .terms = {{"negative_elbo_nats", loss},
+                {"rate_nats", (-log_prior() - q.entropy()).mean()},
+                {"squared_signal", error}}};
+}
+
+torch::Tensor CategoricalVae::baseline_of(const torch::Tensor& rewards, const torch::Tensor& x) {
+  if (options_.baseline == "none") return torch::zeros({}, rewards.options());
+  if (options_.baseline == "mean") return mean_reward_.clone();
+  const auto draws = rewards.size(0) / x.size(0);
+  if (options_.baseline == "learned")
+    return (mean_reward_ + baseline_->forward(x).squeeze(1)).repeat({draws});
+  return mean_of_the_others(rewards.view({draws, -1})).flatten();
+}
+
+Loss CategoricalVae::vimco_loss(const Categorical& q, const torch::Tensor& x, Rng& rng) {
+  const auto draws = at_least_two(options_.draws);
+  const Categorical many{q.logits.repeat({draws, 1, 1})};
+  const auto z = many.sample(rng);
+  const auto log_p = likelihood(z).log_prob(x.repeat({draws, 1, 1, 1})) + log_prior();
+  const auto loss =
+      -vimco_surrogate(log_p.view({draws, -1}), many.log_prob(z).view({draws, -1})).mean();
+  return {.total = loss, .terms = {{"negative_bound_nats", loss}}};
 }
 
 torch::Tensor CategoricalVae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {

@@ -1,7 +1,9 @@
 // models/generative/categorical_vae.h: variational autoencoder whose latents are classes, under a
 // uniform prior, trained through several estimators of the gradient. Sources: Jang, Gu and Poole,
 // "Categorical Reparameterization with Gumbel-Softmax", arXiv:1611.01144; Maddison, Mnih and Teh,
-// arXiv:1611.00712; Williams 1992; Bengio et al., arXiv:1308.3432.
+// arXiv:1611.00712; Williams 1992; Bengio et al., arXiv:1308.3432; Mnih and Gregor,
+// arXiv:1402.0030 (NVIL); Mnih and Rezende, arXiv:1602.06725 (VIMCO); Tucker et al.,
+// arXiv:1703.07370 (REBAR).
 #pragma once
 
 #include "models/generative/registry.h"
@@ -12,11 +14,14 @@ namespace vqcodec::models {
 struct CategoricalVaeOptions {
   std::int64_t variables = 20, classes = 10;
   std::vector<std::int64_t> hidden = {512, 256};  // of the encoder; the decoder has them reversed
-  std::string estimator = "gumbel";               // or st-gumbel, straight-through, score-function
-  std::string baseline = "others";  // of score-function: none, mean (running), others (of k draws)
-  std::string entropy = "exact";    // of score-function: exact or sampled
-  std::int64_t draws = 4;           // of score-function, each picture
-  double least_temperature = 0.5;   // of gumbel: max(least, exp(-rate * step))
+  // st-gumbel, straight-through, score-function, vimco, rebar
+  std::string estimator = "gumbel";
+  // Of score-function: none, mean (running), learned (of the picture, NVIL), others (of k draws).
+  std::string baseline = "others";
+  std::string entropy = "exact";   // of score-function: exact or sampled
+  std::int64_t draws = 4;          // of score-function and vimco, each picture
+  double rebar_scale = 1;          // eta of its control variate
+  double least_temperature = 0.5;  // of gumbel and rebar: max(least, exp(-rate * step))
   double temperature_rate = 3e-5;
   std::string pixels = "binary";
 
@@ -43,11 +48,17 @@ class CategoricalVae : public GenerativeModel {
   double log_prior() const;  // of any z
   // -E_q log p(x|z), (N), with the estimator's gradient.
   torch::Tensor distortion(const Categorical& q, const torch::Tensor& x, Rng& rng);
-  torch::Tensor score_function_bound(const Categorical& q, const torch::Tensor& x, Rng& rng);
+  torch::Tensor rebar_distortion(const Categorical& q, const torch::Tensor& x, Rng& rng);
+  Loss score_function_loss(const Categorical& q, const torch::Tensor& x, Rng& rng);
+  Loss vimco_loss(const Categorical& q, const torch::Tensor& x, Rng& rng);
+  // (S N) of the draws' rewards: what they are compared with.
+  torch::Tensor baseline_of(const torch::Tensor& rewards, const torch::Tensor& x);
+
   CategoricalVaeOptions options_;
   PictureShape shape_;
   torch::nn::Sequential encoder_{nullptr}, decoder_{nullptr};
-  torch::Tensor steps_, mean_reward_;  // of training so far
+  torch::nn::Sequential baseline_{nullptr};  // of the picture, about the mean reward; where learned
+  torch::Tensor steps_, mean_reward_;        // of training so far
 };
 
 std::unique_ptr<ModelFactory> make_categorical_vae_factory();

@@ -99,17 +99,19 @@ TEST(ScoreFunction, TheOthersMeanLeavesEachOut) {
                               torch::tensor({{4.0, 3.5}, {3.5, 3.0}, {1.5, 5.5}}, kDouble)));
 }
 
+// Means over draws, 50 at a time: (count / 50, 9).
 torch::Tensor drawn_gradients(const CategoricalVaeOptions& options, int count) {
+  constexpr int kAtATime = 50;
   auto vae = small_vae(options);
-  const auto batch = one_picture();
+  const Batch batch{.images = one_picture().images.repeat({kAtATime, 1, 1, 1}), .labels = {}};
   std::vector<torch::Tensor> drawn;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count / kAtATime; ++i) {
     auto rng = make_rng(6, static_cast<std::uint64_t>(i));
     vae.zero_grad();
     vae.loss(batch, rng).total.backward();
     drawn.push_back(vae.named_parameters()["encoder.3.bias"].grad().clone());
   }
-  return torch::stack(drawn);  // (count, 9)
+  return torch::stack(drawn);
 }
 
 TEST(CategoricalVae, EveryBaselineGivesTheEnumeratedGradient) {
@@ -117,13 +119,13 @@ TEST(CategoricalVae, EveryBaselineGivesTheEnumeratedGradient) {
   (-enumerated_elbo(exact, one_picture().images)).backward();
   const auto truth = exact.named_parameters()["encoder.3.bias"].grad();
   double variance_without = 0;
-  for (const char* baseline : {"none", "mean", "others"})
+  for (const char* baseline : {"none", "mean", "learned", "others"})
     for (const char* entropy : {"exact", "sampled"}) {
       auto options = small_options();
       options.estimator = "score-function";
       options.baseline = baseline;
       options.entropy = entropy;
-      const auto drawn = drawn_gradients(options, 4000);
+      const auto drawn = drawn_gradients(options, 10000);
       for (std::int64_t i = 0; i < truth.size(0); ++i)
         expect_mean(drawn.select(1, i), truth[i].item<double>(), 0.03);
       const double variance = drawn.var(0).sum().item<double>();
@@ -131,6 +133,62 @@ TEST(CategoricalVae, EveryBaselineGivesTheEnumeratedGradient) {
       if (std::string(baseline) == "others") {
         EXPECT_LT(variance, variance_without);
       }
+    }
+}
+
+// Against the bound of two draws, enumerated over all their states.
+TEST(CategoricalVae, VimcoGivesTheGradientOfTheEnumeratedBound) {
+  auto options = small_options();
+  options.estimator = "vimco";
+  options.draws = 2;
+  auto vae = small_vae(options);
+  const auto x = one_picture().images;
+  const auto z = all_states();
+  const Categorical q{vae.posterior(x).logits.expand({27, 3, 3})};
+  const auto log_q = q.log_prob(z);
+  const auto log_w =
+      vae.likelihood(z).log_prob(x.expand({27, 1, 3, 2})) - 3 * std::log(3.0) - log_q;
+  const auto pairs = torch::logaddexp(log_w.unsqueeze(0), log_w.unsqueeze(1)) - std::log(2.0);
+  const auto bound = ((log_q.unsqueeze(0) + log_q.unsqueeze(1)).exp() * pairs).sum();
+  (-bound).backward();
+  const auto truth = vae.named_parameters()["encoder.3.bias"].grad().clone();
+  const auto drawn = drawn_gradients(options, 10000);
+  for (std::int64_t i = 0; i < truth.size(0); ++i)
+    expect_mean(drawn.select(1, i), truth[i].item<double>(), 0.03);
+}
+
+TEST(CategoricalVae, RebarGivesTheEnumeratedGradientWithLessVariance) {
+  auto exact = small_vae(small_options());
+  (-enumerated_elbo(exact, one_picture().images)).backward();
+  const auto truth = exact.named_parameters()["encoder.3.bias"].grad();
+  auto options = small_options();
+  options.estimator = "score-function";
+  options.baseline = "none";
+  options.draws = 1;
+  const double variance_without = drawn_gradients(options, 10000).var(0).sum().item<double>();
+  options.estimator = "rebar";
+  options.temperature_rate = 1;  // 0.5 at once
+  for (const double scale : {0.5, 1.0}) {
+    options.rebar_scale = scale;
+    const auto drawn = drawn_gradients(options, 10000);
+    for (std::int64_t i = 0; i < truth.size(0); ++i)
+      expect_mean(drawn.select(1, i), truth[i].item<double>(), 0.03);
+    EXPECT_LT(drawn.var(0).sum().item<double>(), 0.5 * variance_without) << scale;
+  }
+}
+
+// Given the draw alone, the relaxation is distributed as the one that the draw came from.
+TEST(RebarDraw, TheConditionalRelaxationAgreesWithTheDraw) {
+  auto rng = make_rng(9, 0);
+  const auto logits = torch::tensor({0.3, -1.0, 0.9}, kDouble);
+  const auto z = rebar_draw({logits.expand({50000, 1, 3})}, 0.7, rng);
+  EXPECT_TRUE(torch::equal(one_hot_of_largest(z.relaxed), z.hard));
+  EXPECT_TRUE(torch::equal(one_hot_of_largest(z.given_hard), z.hard));
+  expect_frequencies(z.hard, logits.softmax(0));
+  for (std::int64_t k = 0; k < 3; ++k)
+    for (const double power : {1.0, 2.0}) {
+      const auto a = z.relaxed.select(2, k).pow(power), b = z.given_hard.select(2, k).pow(power);
+      expect_mean(a - b, 0, 0.003);
     }
 }
 
@@ -145,7 +203,7 @@ TEST(CategoricalVae, GumbelSoftmaxTradesBiasForVariance) {
     options.least_temperature = temperature;
     options.temperature_rate = 1;  // at once
     if (temperature > 1) options.temperature_rate = 0;
-    const auto drawn = drawn_gradients(options, 4000);
+    const auto drawn = drawn_gradients(options, 10000);
     const double bias = (drawn.mean(0) - truth).norm().item<double>();
     const double variance = drawn.var(0).sum().item<double>();
     EXPECT_LT(bias, last_bias) << temperature;
@@ -165,6 +223,30 @@ TEST(StraightThrough, IsExactForLinearFunctions) {
   const auto hard = q.sample(rng), z = straight_through(hard, logits.softmax(-1));
   EXPECT_TRUE(torch::allclose(z, hard));
   EXPECT_TRUE(torch::allclose(torch::autograd::grad({(z * f).sum()}, {logits})[0], exact));
+}
+
+// f(z) = (a z - t)^2: the estimator takes f' at the draw, E_q[2 (a z - t)] a, for the differences
+// of f, so that its bias is sum_i [2 (E_q[a z] - t) a_i - (a_i - t)^2] dq_i.
+TEST(StraightThrough, ItsBiasForAQuadraticIsTheClosedForm) {
+  auto rng = make_rng(10, 0);
+  constexpr std::int64_t kDraws = 20000;
+  const double target = 0.4;
+  const auto a = torch::tensor({1.5, -2.0, 0.5}, kDouble);
+  const auto logits = torch::tensor({0.2, -0.4, 1.0}, kDouble).requires_grad_();
+  const auto q = logits.softmax(0);
+  const auto held = q.detach();
+  const auto with_weights = [&](const torch::Tensor& of_q) {
+    return torch::autograd::grad({(of_q * q).sum()}, {logits}, {}, true)[0];
+  };
+  const auto exact = with_weights((a - target).square());
+  const auto bias = with_weights(2 * ((held * a).sum() - target) * a - (a - target).square());
+  EXPECT_GT(bias.norm().item<double>(), 0.3);
+  const auto each = logits.detach().expand({kDraws, 1, 3}).clone().requires_grad_();
+  const auto z = straight_through(Categorical{each}.sample(rng), each.softmax(-1));
+  const auto f = ((z * a).sum(-1) - target).square().sum();
+  const auto drawn = torch::autograd::grad({f}, {each})[0].squeeze(1);  // (draws,3)
+  for (std::int64_t i = 0; i < 3; ++i)
+    expect_mean(drawn.select(1, i), (exact + bias)[i].item<double>(), 0.02);
 }
 
 TEST(CategoricalVae, ItsBoundIsOfHardDraws) {
