@@ -1,0 +1,342 @@
+#include "models/generative/discrete_vae.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "entropy/error.h"
+#include "models/gradient_estimators.h"
+#include "models/spike_and_exponential.h"
+#include "tests/models/expect_mean.h"
+
+namespace vqcodec::models {
+namespace {
+
+const auto kDouble = torch::TensorOptions(torch::kFloat64);
+const PictureShape kThreePixels{1, 1, 3};
+constexpr double kBeta = 3;
+
+// Midpoints of (0,1).
+torch::Tensor midpoints(std::int64_t n) {
+  return (torch::arange(n, kDouble) + 0.5) / static_cast<double>(n);
+}
+
+// zeta where z = 1, of uniform variables.
+torch::Tensor quantile_of_ones(const torch::Tensor& uniform) {
+  return (uniform * std::expm1(kBeta)).log1p() / kBeta;
+}
+
+TEST(SpikeAndExponential, TheInverseUndoesTheDistributionFunction) {
+  const auto rho = midpoints(1000);
+  for (const double logit : {-2.0, 0.3, 4.0}) {
+    const SpikeAndExponential q{torch::tensor(logit, kDouble), kBeta};
+    const auto zeta = q.inverse_cdf(rho), z = q.binary(rho);
+    EXPECT_TRUE(torch::equal(zeta > 0, z > 0));
+    EXPECT_LT(((q.cdf(zeta) - rho) * z).abs().max().item<double>(), 1e-12);
+    EXPECT_EQ((zeta * (1 - z)).max().item<double>(), 0);
+    EXPECT_NEAR(z.mean().item<double>(), 1 / (1 + std::exp(-logit)), 1e-3);
+    EXPECT_NEAR(q.cdf(torch::ones({1}, kDouble)).item<double>(), 1, 1e-12);
+  }
+}
+
+TEST(SpikeAndExponential, ItsGradientIsThatOfFiniteDifferences) {
+  const auto rho = torch::tensor({0.2, 0.6, 0.75, 0.99}, kDouble);
+  const auto logit = torch::full({4}, 0.4, kDouble).requires_grad_();
+  const auto zeta = [&](const torch::Tensor& l) {
+    return SpikeAndExponential{l, kBeta}.inverse_cdf(rho);
+  };
+  const auto gradient = torch::autograd::grad({zeta(logit).sum()}, {logit})[0];
+  const auto held = logit.detach();
+  const auto slope = (zeta(held + 1e-6) - zeta(held - 1e-6)) / 2e-6;
+  EXPECT_LT((gradient - slope).abs().max().item<double>(), 1e-8);
+  EXPECT_EQ(gradient[0].item<double>(), 0);  // z = 0 there
+}
+
+// E_rho f(zeta) = (1 - q) f(0) + q int f r, and r integrates to one.
+TEST(SpikeAndExponential, MeansAreThoseOfSpikeAndExponential) {
+  const SpikeAndExponential q{torch::tensor(0.4, kDouble), kBeta};
+  const auto zeta = q.inverse_cdf(midpoints(200000));
+  const auto x = midpoints(20000);
+  const auto r = kBeta * (kBeta * x).exp() / std::expm1(kBeta);
+  EXPECT_NEAR(r.mean().item<double>(), 1, 1e-7);
+  const auto f = [](const torch::Tensor& t) { return (2 * t).cos(); };
+  const double on = 1 / (1 + std::exp(-0.4));
+  EXPECT_NEAR(f(zeta).mean().item<double>(), 1 - on + on * (f(x) * r).mean().item<double>(), 1e-5);
+  auto rng = make_rng(61, 0);
+  const auto z = torch::tensor({0.0, 1.0}, kDouble).expand({50000, 2});
+  const auto drawn = smoothed(z, kBeta, rng);
+  EXPECT_EQ(drawn.select(1, 0).abs().max().item<double>(), 0);
+  expect_mean(drawn.select(1, 1), 1 / (1 - std::exp(-kBeta)) - 1 / kBeta, 0.002);
+}
+
+TEST(DiagonalGaussian, DivergenceOfTwoIsTheMeanLogRatio) {
+  torch::manual_seed(62);
+  const DiagonalGaussian q{torch::randn({1, 4}, kDouble), torch::randn({1, 4}, kDouble)};
+  const DiagonalGaussian p{torch::randn({1, 4}, kDouble), torch::randn({1, 4}, kDouble)};
+  auto rng = make_rng(62, 0);
+  const auto x = repeated(q, 100000).sample(rng);
+  expect_mean(q.log_prob(x) - p.log_prob(x), kl_divergence(q, p).item<double>(), 0.05);
+  EXPECT_TRUE(
+      torch::allclose(kl_divergence(q, standard_normal_like(q.mean)), kl_to_standard_normal(q)));
+}
+
+// Two units, q1 = sigmoid(a), q2 = sigmoid(c + d zeta1), under a prior of coupling w and biases b:
+// sum over z, quadrature over zeta1.
+struct GoldenCase {
+  torch::Tensor a = torch::tensor(0.4, kDouble).requires_grad_();
+  torch::Tensor c = torch::tensor(-0.2, kDouble).requires_grad_();
+  torch::Tensor d = torch::tensor(1.3, kDouble).requires_grad_();
+  double w = 0.7;
+  torch::Tensor bias = torch::tensor({0.3, -0.5}, kDouble);
+
+  std::vector<torch::Tensor> gradients(const torch::Tensor& value) const {
+    return torch::autograd::grad({value}, {a, c, d});
+  }
+};
+
+torch::Tensor enumerated_kl(const GoldenCase& golden) {
+  const auto q1 = torch::sigmoid(golden.a);
+  const auto given = [&](const torch::Tensor& zeta, double z1) {
+    const auto logit = golden.c + golden.d * zeta;
+    const auto q2 = torch::sigmoid(logit);
+    const auto minus_entropy = q2 * q2.log() + (1 - q2) * (1 - q2).log();
+    return (minus_entropy - golden.bias[0] * z1 - (golden.bias[1] + golden.w * z1) * q2).mean();
+  };
+  return (1 - q1) * ((1 - q1).log() + given(torch::zeros({1}, kDouble), 0)) +
+         q1 * (q1.log() + given(quantile_of_ones(midpoints(20000)), 1));
+}
+
+// The mean of the surrogate over rho1, by quadrature on each side of the spike, and over z2.
+// own_side: the share of the coupling that the earlier unit sees.
+torch::Tensor mean_surrogate(const GoldenCase& golden, double own_side) {
+  auto total = torch::zeros({}, kDouble);
+  const auto q1 = torch::sigmoid(golden.a).detach();
+  for (const double z1 : {0.0, 1.0}) {
+    const auto rho = z1 > 0 ? 1 - q1 + q1 * midpoints(20000) : 0.5 * (1 - q1).view({1});
+    const auto first = golden.a.expand_as(rho);
+    const auto zeta = SpikeAndExponential{first, kBeta}.inverse_cdf(rho);
+    const auto logits = torch::stack({first, golden.c + golden.d * zeta}, 1);
+    const auto q2 = torch::sigmoid(logits.select(1, 1)).detach();
+    for (const double z2 : {0.0, 1.0}) {
+      const auto z = torch::tensor({z1, z2}, kDouble).expand_as(logits);
+      const auto couplings =
+          golden.w * torch::tensor({own_side * z2, z1}, kDouble).expand_as(logits);
+      const auto weight = (z1 > 0 ? q1 : 1 - q1) * (z2 > 0 ? q2 : 1 - q2);
+      total = total + (weight * boltzmann_kl_surrogate(logits, z, golden.bias, couplings)).mean();
+    }
+  }
+  return total;
+}
+
+TEST(BoltzmannKlSurrogate, HasTheGradientOfTheEnumeratedDivergence) {
+  const GoldenCase golden;
+  const auto truth = golden.gradients(enumerated_kl(golden));
+  const auto surrogate = golden.gradients(mean_surrogate(golden, 1));
+  const double expected[] = {-0.04635754, 0.09528418, 0.05563195};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(truth[i].item<double>(), expected[i], 2e-7);
+    EXPECT_NEAR(surrogate[i].item<double>(), expected[i], 2e-7);
+  }
+  // Couplings that only the later unit sees give another gradient.
+  EXPECT_NEAR(golden.gradients(mean_surrogate(golden, 0))[0].item<double>(), 0.0294, 1e-4);
+}
+
+DiscreteVaeOptions small_options() {
+  DiscreteVaeOptions options;
+  options.units = 2;
+  options.groups = 2;
+  options.smoothing = kBeta;
+  options.layers = 0;
+  options.latents = 2;
+  options.hidden = {4};
+  return options;
+}
+
+DiscreteVae small_vae(const DiscreteVaeOptions& options) {
+  torch::manual_seed(63);
+  DiscreteVae vae(options, kThreePixels);
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : vae.parameters()) parameter.add_(0.7 * torch::randn_like(parameter));
+  vae.to(torch::kFloat64);
+  return vae;
+}
+
+torch::Tensor one_picture() { return torch::tensor({1.0, 0.0, 1.0}, kDouble).view({1, 1, 1, 3}); }
+
+// KL[q(z,zeta|x) || p(z,zeta)] of two units by sum over z and quadrature over the first zeta.
+torch::Tensor enumerated_kl(DiscreteVae& vae) {
+  constexpr std::int64_t kPoints = 2000;
+  const auto prior = vae.prior();
+  const auto x = one_picture();
+  // The logits of the second unit, given zeta of the first: rho 0 and rho that give z1 = 1.
+  const auto logit1 = vae.infer_at(x, torch::zeros({1, 2}, kDouble)).logits[0][0];
+  const auto q1 = torch::sigmoid(logit1);
+  auto rho = torch::zeros({kPoints + 1, 2}, kDouble);
+  rho.slice(0, 1).select(1, 0).copy_((1 - q1 + q1 * midpoints(kPoints)).detach());
+  // zeta given z1 = 1 does not depend on q1: the gradient through it belongs to q1's alone.
+  const auto& weights = vae.named_parameters();
+  const auto zeta = torch::cat({torch::zeros({1}, kDouble), quantile_of_ones(midpoints(kPoints))});
+  const auto inputs = torch::cat({x.flatten(1).expand({kPoints + 1, 3}), zeta.unsqueeze(1)}, 1);
+  const auto hidden =
+      torch::tanh(torch::linear(inputs, weights["group1.1.weight"], weights["group1.1.bias"]));
+  const auto logit2 =
+      torch::linear(hidden, weights["group1.3.weight"], weights["group1.3.bias"]).squeeze(1);
+  EXPECT_TRUE(torch::allclose(
+      logit2, vae.infer_at(x.expand({kPoints + 1, 1, 1, 3}), rho).logits.select(1, 1)));
+  const auto q2 = torch::sigmoid(logit2);
+  const auto minus_entropy = q2 * q2.log() + (1 - q2) * (1 - q2).log();
+  const auto b1 = prior.visible_bias[0], b2 = prior.hidden_bias[0], w = prior.weights[0][0];
+  const auto off = (minus_entropy - b2 * q2)[0];
+  const auto on = (minus_entropy - b1 - (b2 + w) * q2).slice(0, 1).mean();
+  return (1 - q1) * ((1 - q1).log() + off) + q1 * (q1.log() + on) + prior.log_partition();
+}
+
+// The encoder's and the prior's gradients, the latter from persistent chains.
+TEST(DiscreteVae, GradientsOfTheRateAreTheEnumeratedOnes) {
+  auto options = small_options();
+  options.sweeps = 20;
+  options.chains = 2000;
+  auto vae = small_vae(options);
+  enumerated_kl(vae).backward();
+  const std::vector<std::string> names = {"group0.3.bias",   "group0.1.weight", "group1.3.bias",
+                                          "group1.3.weight", "couplings",       "bias"};
+  std::vector<torch::Tensor> truths;
+  for (const auto& name : names) truths.push_back(vae.named_parameters()[name].grad().clone());
+  // Pixels say nothing: the loss has the rate's gradient alone.
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& item : vae.named_parameters())
+      if (item.key().starts_with("decoder")) item.value().zero_();
+  }
+  const Batch batch{.images = one_picture().repeat({2000, 1, 1, 1}), .labels = {}};
+  auto rng = make_rng(64, 0);
+  std::vector<std::vector<torch::Tensor>> drawn(names.size());
+  for (int i = 0; i < 80; ++i) {
+    vae.zero_grad();
+    vae.loss(batch, rng).total.backward();
+    for (std::size_t n = 0; n < names.size(); ++n)
+      drawn[n].push_back(vae.named_parameters()[names[n]].grad().flatten().clone());
+  }
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const auto samples = torch::stack(drawn[n]);
+    const auto truth = truths[n].flatten();
+    for (std::int64_t i = 0; i < truth.numel(); ++i)
+      expect_mean(samples.select(1, i), truth[i].item<double>(), 0.004);
+  }
+}
+
+// log p(x) by sum over z and quadrature over both zeta.
+double enumerated_evidence(DiscreteVae& vae) {
+  constexpr std::int64_t kPoints = 200;
+  const auto prior = vae.prior();
+  const auto log_z = prior.log_partition();
+  const auto ones = quantile_of_ones(midpoints(kPoints));
+  auto p_x = torch::zeros({}, kDouble);
+  for (const double z1 : {0.0, 1.0})
+    for (const double z2 : {0.0, 1.0}) {
+      const auto zeta = torch::cartesian_prod({z1 * ones, z2 * ones});
+      const auto log_p =
+          -prior.energy(torch::full({1, 1}, z1, kDouble), torch::full({1, 1}, z2, kDouble)) - log_z;
+      const auto weights = vae.named_parameters();
+      const auto hidden =
+          torch::tanh(torch::linear(zeta, weights["decoder.1.weight"], weights["decoder.1.bias"]));
+      const Bernoulli pixels{
+          torch::linear(hidden, weights["decoder.3.weight"], weights["decoder.3.bias"])};
+      p_x = p_x + log_p.exp().squeeze() * pixels.log_prob(one_picture().view({1, 3})).exp().mean();
+    }
+  return p_x.log().item<double>();
+}
+
+TEST(DiscreteVae, ItsBoundsRiseToTheEnumeratedEvidence) {
+  auto vae = small_vae(small_options());
+  torch::NoGradGuard no_grad;
+  const double evidence = enumerated_evidence(vae);
+  const double log_z = vae.prior().log_partition().item<double>();
+  auto rng = make_rng(65, 0);
+  const auto log_w = vae.log_weights(one_picture(), 200000, rng).squeeze(1) - log_z;
+  expect_mean((log_w - evidence).exp(), 1, 0.01);
+  const auto bound_of = [&](std::int64_t k) {
+    return importance_bound(log_w.view({k, -1})).mean().item<double>();
+  };
+  EXPECT_LT(bound_of(1), bound_of(5));
+  EXPECT_LT(bound_of(5), bound_of(50));
+  EXPECT_LT(bound_of(50), evidence);
+  EXPECT_GT(bound_of(50), evidence - 0.02);
+}
+
+// With Gaussian layers and several groups: sum_x p(x) = 1.
+TEST(DiscreteVae, WeightsSumToOneOverAllPictures) {
+  auto options = small_options();
+  options.units = 8;
+  options.groups = 4;
+  options.layers = 2;
+  auto vae = small_vae(options);
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : vae.parameters()) parameter.mul_(0.3);  // no draw outweighs all others
+  auto rng = make_rng(66, 0);
+  const auto all = all_states(3, kDouble).view({8, 1, 1, 3});
+  const auto log_w = vae.log_weights(all, 40000, rng) - vae.prior().log_partition();
+  expect_mean(log_w.exp().sum(1), 1, 0.05);
+}
+
+TEST(DiscreteVae, TheClosedFormRateIsThatOfTheDraws) {
+  auto options = small_options();
+  options.layers = 2;
+  auto vae = small_vae(options);
+  torch::NoGradGuard no_grad;
+  auto rng = make_rng(67, 0);
+  const Batch batch{.images = one_picture().repeat({200000, 1, 1, 1}), .labels = {}};
+  const auto terms = vae.loss(batch, rng).terms;
+  double loss = 0;  // -E[log p(x|.)] + E[KL of the Gaussians]
+  for (const auto& [name, value] : terms)
+    if (name != "binary_entropy_nats") loss += value.item<double>();
+  const auto binary_kl = enumerated_kl(vae).item<double>();
+  const auto log_w = vae.log_weights(one_picture(), 200000, rng) - vae.prior().log_partition();
+  // Both are means of 200,000 draws of deviation about 2.
+  EXPECT_NEAR(-log_w.mean().item<double>(), loss + binary_kl, 0.05);
+}
+
+// A prior without couplings is the factorial one.
+TEST(DiscreteVae, WithoutCouplingsThePriorIsFactorial) {
+  auto options = small_options();
+  options.layers = 1;
+  options.temperatures = 10;
+  auto with = small_vae(options);
+  options.prior = "factorial";
+  auto without = small_vae(options);
+  torch::NoGradGuard no_grad;
+  with.named_parameters()["couplings"].zero_();
+  for (auto& item : without.named_parameters())
+    item.value().copy_(with.named_parameters()[item.key()]);
+  auto rng = make_rng(68, 0), again = make_rng(68, 0);
+  const Batch batch{.images = one_picture().repeat({5, 1, 1, 1}), .labels = {}};
+  const auto a = with.log_prob(batch, {.samples = 7}, rng);
+  const auto b = without.log_prob(batch, {.samples = 7}, again);
+  EXPECT_LT((a.per_example - b.per_example).abs().max().item<double>(), 1e-12);
+  EXPECT_EQ(a.kind, EstimateKind::kStochasticLowerBound);
+  EXPECT_EQ(b.kind, EstimateKind::kStochasticLowerBound);
+}
+
+TEST(DiscreteVae, GroupsMustDivideTheUnits) {
+  auto options = small_options();
+  options.units = 6;
+  options.groups = 4;
+  EXPECT_THROW(DiscreteVae(options, kThreePixels), Error);
+}
+
+TEST(DiscreteVae, AnEstimatedPartitionFunctionMakesItNoBound) {
+  auto options = small_options();
+  options.units = 42;
+  options.temperatures = 5;
+  options.chains = 5;
+  DiscreteVae vae(options, kThreePixels);
+  auto rng = make_rng(69, 0);
+  const Batch zeros{.images = torch::zeros({2, 1, 1, 3}), .labels = {}};
+  const auto figures = vae.figures(zeros, {.samples = 3}, rng);
+  ASSERT_EQ(figures.size(), 5u);
+  EXPECT_EQ(figures[3].name, "log_partition");
+  EXPECT_NE(figures[0].estimator.find("no bound"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vqcodec::models
