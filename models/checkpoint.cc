@@ -18,6 +18,31 @@ void save_archive(OutputArchive& archive, const std::string& path) {
   std::filesystem::rename(temporary, path);
 }
 
+void write_list(OutputArchive& archive, const std::string& name,
+                const std::vector<torch::Tensor>& values) {
+  archive.write(name + "s", torch::tensor(static_cast<std::int64_t>(values.size())));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    archive.write(name + std::to_string(i), values[i]);
+}
+
+std::vector<torch::Tensor> read_list(InputArchive& archive, const std::string& name) {
+  torch::Tensor count;
+  archive.read(name + "s", count);
+  std::vector<torch::Tensor> values(static_cast<std::size_t>(count.item<std::int64_t>()));
+  for (std::size_t i = 0; i < values.size(); ++i) archive.read(name + std::to_string(i), values[i]);
+  return values;
+}
+
+// Seconds, best validation, validations since: runs that began before there were any have none.
+void read_stopping(InputArchive& archive, TrainingState& state) {
+  torch::Tensor numbers;
+  if (!archive.try_read("stopping", numbers)) return;
+  state.seconds = numbers[0].item<double>();
+  state.best_validation = numbers[1].item<double>();
+  state.validations_since = numbers[2].item<std::int64_t>();
+  state.best = read_list(archive, "best");
+}
+
 template <typename Load>
 auto loaded(const std::string& path, Load load) {
   if (!std::filesystem::exists(path)) throw Error(ErrorKind::kResource, path, ": no such file");
@@ -39,9 +64,11 @@ void save_checkpoint(const std::string& path, const torch::nn::Module& model,
   archive.write("model", weights);
   archive.write("optimizer", moments);
   archive.write("step", torch::tensor(state.step));
-  archive.write("averages", torch::tensor(static_cast<std::int64_t>(state.average.size())));
-  for (std::size_t i = 0; i < state.average.size(); ++i)
-    archive.write("average" + std::to_string(i), state.average[i]);
+  write_list(archive, "average", state.average);
+  archive.write("stopping", torch::tensor({state.seconds, state.best_validation,
+                                           static_cast<double>(state.validations_since)},
+                                          torch::kFloat64));
+  write_list(archive, "best", state.best);
   save_archive(archive, path);
 }
 
@@ -54,15 +81,12 @@ TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
     archive.read("optimizer", moments);
     model.load(weights);
     optimizer.load(moments);
-    torch::Tensor step, averages;
+    torch::Tensor step;
     archive.read("step", step);
-    archive.read("averages", averages);
-    TrainingState state{.step = step.item<std::int64_t>(), .average = {}};
-    for (std::int64_t i = 0; i < averages.item<std::int64_t>(); ++i) {
-      torch::Tensor average;
-      archive.read("average" + std::to_string(i), average);
-      state.average.push_back(average);
-    }
+    TrainingState state;
+    state.step = step.item<std::int64_t>();
+    state.average = read_list(archive, "average");
+    read_stopping(archive, state);
     return state;
   });
 }

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ namespace vqcodec::models {
 struct TrainingState {
   std::int64_t step = 0;
   std::vector<torch::Tensor> average;  // of the parameters, in their order; empty before it starts
+  double seconds = 0;                  // of training
+  // The smallest validation, its averages, and how many there were since.
+  double best_validation = std::numeric_limits<double>::infinity();
+  std::vector<torch::Tensor> best;
+  std::int64_t validations_since = 0;
 };
 
 // Written beside the target and renamed, so that an interruption leaves the old one whole.

@@ -52,6 +52,11 @@ void clear_gradients(const std::vector<torch::Tensor>& parameters) {
   for (const auto& parameter : parameters) parameter.mutable_grad().reset();
 }
 
+const std::string& folder_made(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
 }  // namespace
 
 double learning_rate_at(const TrainerOptions& options, std::int64_t step) {
@@ -65,70 +70,154 @@ double learning_rate_at(const TrainerOptions& options, std::int64_t step) {
   return options.learning_rate * rise * fall;
 }
 
+namespace {
+
+// A run from where its checkpoint left it to its end.
+class Training {
+ public:
+  Training(Model& model, Dataset& data, const TrainerOptions& options,
+           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping)
+      : model_(model),
+        data_(data),
+        options_(options),
+        every_log_(every_log),
+        stopping_(stopping),
+        checkpoint_(folder_made(options.run_folder) + "/checkpoint.pt"),
+        parameters_(model.parameters()),
+        optimizer_(make_optimizer(model, options)),
+        log_(options.run_folder + "/log.jsonl") {
+    if (std::filesystem::exists(checkpoint_))
+      state_ = load_checkpoint(checkpoint_, model, optimizer_);
+    last_logged_ = state_.step;
+    seconds_before_ = state_.seconds;
+  }
+
+  void run() {
+    while (!is_over()) {
+      const auto [loss, norm] = step();
+      state_.seconds = seconds_before_ + seconds_since(start_);
+      const bool validates =
+          stopping_.validate_every > 0 && state_.step % stopping_.validate_every == 0;
+      if (validates) validate();
+      const bool last = is_over();
+      if (last || state_.step % options_.log_every == 0) write_log(loss, norm);
+      if (last || seconds_since(last_checkpoint_) > options_.checkpoint_every_seconds) {
+        save_checkpoint(checkpoint_, model_, optimizer_, state_);
+        last_checkpoint_ = Clock::now();
+      }
+    }
+    progress_.end();
+    take_over(state_.best.empty() ? state_.average : state_.best);
+  }
+
+ private:
+  struct Step {
+    Loss loss;
+    double gradient_norm = 0;
+  };
+
+  bool is_over() const {
+    return state_.step >= options_.steps ||
+           (stopping_.most_seconds > 0 && state_.seconds >= stopping_.most_seconds) ||
+           (stopping_.validate_every > 0 && state_.validations_since >= stopping_.patience);
+  }
+
+  Step step() {
+    auto rng = make_rng(options_.seed, static_cast<std::uint64_t>(state_.step));
+    set_learning_rate(optimizer_, model_, learning_rate_at(options_, state_.step));
+    model_.begin_step({.step = state_.step, .steps = options_.steps});
+    const auto batch = data_.batch(options_.batch, rng);
+    clear_gradients(parameters_);
+    Step result{.loss = model_.loss(batch, rng)};
+    if (!model_.steps_itself()) {
+      result.loss.total.backward();
+      result.gradient_norm = torch::nn::utils::clip_grad_norm_(parameters_, options_.clip_norm);
+      if (!std::isfinite(result.gradient_norm))
+        throw Error(ErrorKind::kInternal, "step ", state_.step,
+                    ": the loss is not finite; resume from ", checkpoint_,
+                    " with a smaller learning rate");
+      optimizer_.step();
+    }
+    model_.end_step(batch, rng);
+    ++state_.step;
+    if (!model_.steps_itself())
+      average_weights(state_.average, parameters_, options_.averaging, state_.step);
+    return result;
+  }
+
+  void write_log(const Loss& loss, double gradient_norm) {
+    const auto per_step =
+        seconds_since(last_log_) / static_cast<double>(state_.step - last_logged_);
+    last_log_ = Clock::now();
+    last_logged_ = state_.step;
+    std::vector<std::pair<std::string, double>> values = {
+        {"step", static_cast<double>(state_.step)},
+        {"loss", loss.total.item<double>()},
+        {"gradient_norm", gradient_norm},
+        {"seconds_per_step", per_step}};
+    for (const auto& [name, value] : loss.terms) values.emplace_back(name, value.item<double>());
+    const auto health = model_.health();
+    values.insert(values.end(), health.values.begin(), health.values.end());
+    log_.write(values);
+    progress_.show(state_.step, options_.steps, per_step, values);
+    if (every_log_) every_log_(state_.step);
+    collapsed_ = health.collapsed ? collapsed_ + 1 : 0;
+    if (collapsed_ == kCollapsedLines)
+      throw Error(ErrorKind::kInternal, "step ", state_.step, ": the codes have collapsed (",
+                  kCollapsedLines, " lines in ", options_.run_folder,
+                  "/log.jsonl); start anew with a smaller learning rate");
+  }
+
+  void validate() {
+    std::vector<torch::Tensor> latest;
+    for (const auto& parameter : parameters_) latest.push_back(parameter.detach().clone());
+    take_over(state_.average);
+    model_.eval();
+    const double found = stopping_.validate();
+    model_.train();
+    log_.write({{"step", static_cast<double>(state_.step)}, {"validation", found}});
+    ++state_.validations_since;
+    if (found < state_.best_validation) {
+      state_.best_validation = found;
+      state_.validations_since = 0;
+      state_.best.clear();
+      for (const auto& parameter : parameters_) state_.best.push_back(parameter.detach().clone());
+    }
+    take_over(latest);
+  }
+
+  void take_over(const std::vector<torch::Tensor>& weights) {
+    torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < weights.size(); ++i) parameters_[i].copy_(weights[i]);
+  }
+
+  Model& model_;
+  Dataset& data_;
+  const TrainerOptions& options_;
+  const std::function<void(std::int64_t)>& every_log_;
+  const Stopping& stopping_;
+  std::string checkpoint_;
+  std::vector<torch::Tensor> parameters_;
+  torch::optim::Adam optimizer_;
+  RunLog log_;
+  ProgressLine progress_;
+  TrainingState state_;
+  Clock::time_point start_ = Clock::now(), last_checkpoint_ = start_, last_log_ = start_;
+  std::int64_t last_logged_ = 0;
+  double seconds_before_ = 0;
+  int collapsed_ = 0;  // lines of the log in a row
+};
+
+}  // namespace
+
+void train(Model& model, Dataset& data, const TrainerOptions& options,
+           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping) {
+  Training(model, data, options, every_log, stopping).run();
+}
+
 void train(Model& model, Dataset& data, const TrainerOptions& options,
            const std::function<void(std::int64_t)>& every_log) {
-  std::filesystem::create_directories(options.run_folder);
-  const auto checkpoint = options.run_folder + "/checkpoint.pt";
-  auto optimizer = make_optimizer(model, options);
-  TrainingState state;
-  if (std::filesystem::exists(checkpoint)) state = load_checkpoint(checkpoint, model, optimizer);
-  RunLog log(options.run_folder + "/log.jsonl");
-  ProgressLine progress;
-  const auto parameters = model.parameters();
-  auto last_checkpoint = Clock::now(), last_log = Clock::now();
-  auto last_logged = state.step;
-  int collapsed = 0;  // lines of the log in a row
-  for (; state.step < options.steps;) {
-    auto rng = make_rng(options.seed, static_cast<std::uint64_t>(state.step));
-    set_learning_rate(optimizer, model, learning_rate_at(options, state.step));
-    model.begin_step({.step = state.step, .steps = options.steps});
-    const auto batch = data.batch(options.batch, rng);
-    clear_gradients(parameters);
-    const auto loss = model.loss(batch, rng);
-    double norm = 0;
-    if (!model.steps_itself()) {
-      loss.total.backward();
-      norm = torch::nn::utils::clip_grad_norm_(parameters, options.clip_norm);
-      if (!std::isfinite(norm))
-        throw Error(ErrorKind::kInternal, "step ", state.step,
-                    ": the loss is not finite; resume from ", checkpoint,
-                    " with a smaller learning rate");
-      optimizer.step();
-    }
-    model.end_step(batch, rng);
-    ++state.step;
-    if (!model.steps_itself())
-      average_weights(state.average, parameters, options.averaging, state.step);
-    const bool last = state.step == options.steps;
-    if (last || state.step % options.log_every == 0) {
-      const auto per_step = seconds_since(last_log) / static_cast<double>(state.step - last_logged);
-      last_log = Clock::now();
-      last_logged = state.step;
-      std::vector<std::pair<std::string, double>> values = {
-          {"step", static_cast<double>(state.step)},
-          {"loss", loss.total.item<double>()},
-          {"gradient_norm", norm},
-          {"seconds_per_step", per_step}};
-      for (const auto& [name, value] : loss.terms) values.emplace_back(name, value.item<double>());
-      const auto health = model.health();
-      values.insert(values.end(), health.values.begin(), health.values.end());
-      log.write(values);
-      progress.show(state.step, options.steps, per_step, values);
-      if (every_log) every_log(state.step);
-      collapsed = health.collapsed ? collapsed + 1 : 0;
-      if (collapsed == kCollapsedLines)
-        throw Error(ErrorKind::kInternal, "step ", state.step, ": the codes have collapsed (",
-                    kCollapsedLines, " lines in ", options.run_folder,
-                    "/log.jsonl); start anew with a smaller learning rate");
-    }
-    if (last || seconds_since(last_checkpoint) > options.checkpoint_every_seconds) {
-      save_checkpoint(checkpoint, model, optimizer, state);
-      last_checkpoint = Clock::now();
-    }
-  }
-  progress.end();
-  torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < state.average.size(); ++i) parameters[i].copy_(state.average[i]);
+  train(model, data, options, every_log, Stopping{});
 }
 
 }  // namespace vqcodec::models

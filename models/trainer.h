@@ -31,6 +31,18 @@ struct TrainerOptions {
 void train(Model& model, Dataset& data, const TrainerOptions& options,
            const std::function<void(std::int64_t step)>& every_log = {});
 
+// When a run ends before its last step. The averaged weights are what is validated.
+struct Stopping {
+  double most_seconds = 0;          // of training, those before an interruption included; 0: no end
+  std::int64_t validate_every = 0;  // steps; 0: never
+  std::int64_t patience = 10;       // validations in a row without a better one
+  std::function<double()> validate = {};  // on pictures that are not trained on; smaller is better
+};
+
+// The same; where there are validations, the model holds the weights of the best one at the end.
+void train(Model& model, Dataset& data, const TrainerOptions& options,
+           const std::function<void(std::int64_t step)>& every_log, const Stopping& stopping);
+
 // The rate at a step: warm-up, constant, exponential decay.
 double learning_rate_at(const TrainerOptions& options, std::int64_t step);
 

@@ -64,6 +64,65 @@ TEST(Trainer, ResumesToTheSameNumbers) {
   EXPECT_TRUE(torch::allclose(whole, torch::full({4}, 3.0), 0.2)) << whole;
 }
 
+// Validations as told, in place of measured ones; remembers the weights that each was of.
+struct ToldValidations {
+  std::vector<double> values;
+  LineModel* model = nullptr;
+  std::vector<torch::Tensor> seen = {};
+
+  double next() {
+    seen.push_back(model->slope_.detach().clone());
+    return values.at(seen.size() - 1);
+  }
+};
+
+TEST(Trainer, StopsAfterPatienceAndKeepsTheWeightsOfTheBestValidation) {
+  RandomData data;
+  LineModel model;
+  ToldValidations told{.values = {3, 2, 2.5, 2, 4, 1}, .model = &model};
+  const TrainerOptions options{
+      .steps = 100, .learning_rate = 0.1, .run_folder = fresh_folder("patience")};
+  std::int64_t last = 0;
+  train(model, data, options, [&](std::int64_t step) { last = step; },
+        {.validate_every = 10, .patience = 3, .validate = [&] { return told.next(); }});
+  EXPECT_EQ(last, 50);
+  ASSERT_EQ(told.seen.size(), 5u);
+  EXPECT_TRUE(torch::equal(model.slope_, told.seen[1]));
+  EXPECT_FALSE(torch::equal(told.seen[0], told.seen[1]));
+  // To go on is to find that it is over.
+  train(model, data, options, {},
+        {.validate_every = 10, .patience = 3, .validate = [&] { return told.next(); }});
+  EXPECT_EQ(told.seen.size(), 5u);
+  EXPECT_TRUE(torch::equal(model.slope_, told.seen[1]));
+}
+
+// The latest weights go on after a validation, which is of the averaged ones.
+TEST(Trainer, ValidationsLeaveTheTrainingAsItIs) {
+  RandomData data;
+  LineModel model;
+  const TrainerOptions options{.steps = 300,
+                               .learning_rate = 0.1,
+                               .warm_up = 5,
+                               .log_every = 10,
+                               .run_folder = fresh_folder("validated")};
+  double best = 1;
+  train(model, data, options, {}, {.validate_every = 20, .validate = [&] {
+                                     return best /= 2;
+                                   }});  // the last one, 300, is best
+  EXPECT_TRUE(torch::equal(model.slope_, trained(fresh_folder("whole"), 300, 0)));
+}
+
+TEST(Trainer, StopsAtTheEndOfItsTime) {
+  RandomData data;
+  LineModel model;
+  const TrainerOptions options{.steps = 1000000, .run_folder = fresh_folder("time")};
+  std::int64_t last = 0;
+  train(model, data, options, [&](std::int64_t step) { last = step; }, {.most_seconds = 1e-9});
+  EXPECT_EQ(last, 1);
+  train(model, data, options, [&](std::int64_t step) { last = step; }, {.most_seconds = 1e-9});
+  EXPECT_EQ(last, 1);
+}
+
 TEST(Trainer, StopsWhereTheLossIsNotFinite) {
   RandomData data;
   LineModel model;
