@@ -1,15 +1,12 @@
 #include "tools/evaluate/plots.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <cstdio>
 #include <string_view>
 
 #include "entropy/error.h"
 #include "tools/evaluate/formatted.h"
+#include "tools/evaluate/gnuplot.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -21,22 +18,6 @@ constexpr std::array<std::string_view, 7> kOtherColors = {
     "#0072b2", "#009e73", "#56b4e9", "#b07aa1", "#7f7f7f", "#b8a100", "#4b3f9e"};
 
 constexpr std::array<std::string_view, 3> kDashes = {"-", "_.", "."};
-
-// Nothing is special between single quotes, not even a backquote; a control character would end
-// the line.
-std::string literal(std::string_view text) {
-  std::string result = "'";
-  for (const char letter : text)
-    if (static_cast<unsigned char>(letter) >= ' ') result.append(letter == '\'' ? 2 : 1, letter);
-  return result + "'";
-}
-
-// With a typographic apostrophe: gnuplot 5.4 loses count of doubled quotes in a long command.
-std::string title(std::string_view text) {
-  std::string plain;
-  for (const char letter : text) plain += letter == '\'' ? "\u2019" : std::string(1, letter);
-  return literal(plain);
-}
 
 struct Range {
   double low = 0, high = 0;
@@ -66,7 +47,7 @@ std::string axes(const Plot& plot) {
                    rate.low / 1.15, rate.high * 1.15, quality.low - 0.5, quality.high + 0.5) +
          "set xtics (" + ticks + ")\nset ytics nomirror\n" +
          "set xlabel 'rate (bits of the whole file per pixel)'\n" + "set ylabel " +
-         title(plot.quality) + "\n" +
+         gnuplot_title(plot.quality) + "\n" +
          "set grid xtics ytics linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\n"
          "set clip two\nset border 3 linecolor rgb '#444444'\nset xtics nomirror\n"
          "set key outside below center horizontal invert reverse Left samplen 2.5 spacing 1.2 "
@@ -75,7 +56,7 @@ std::string axes(const Plot& plot) {
 
 std::string line_style(CurveRole role, std::size_t index) {
   const auto style = [&](const auto& colors, const char* rest) {
-    return "linecolor rgb " + literal(colors[index % colors.size()]) + rest;
+    return "linecolor rgb " + gnuplot_literal(colors[index % colors.size()]) + rest;
   };
   switch (role) {
     case CurveRole::kOurs:
@@ -84,7 +65,7 @@ std::string line_style(CurveRole role, std::size_t index) {
       return "with linespoints " + style(kOtherColors, " linewidth 2 pointtype 7 pointsize 0.45");
     case CurveRole::kPublished:
       return "with lines " + style(kOtherColors, " linewidth 1.5 dashtype ") +
-             literal(kDashes[index % kDashes.size()]);
+             gnuplot_literal(kDashes[index % kDashes.size()]);
   }
   throw Error(ErrorKind::kInternal, "a curve of no role");
 }
@@ -109,61 +90,24 @@ std::string plot_command(const Plot& plot) {
     const bool published = curve.role == CurveRole::kPublished;
     const auto item = formatted("$curve%zu ", i) +
                       line_style(curve.role, of_role[static_cast<std::size_t>(curve.role)]++) +
-                      " title " + title(curve.name + (published ? " (published)" : ""));
+                      " title " + gnuplot_title(curve.name + (published ? " (published)" : ""));
     command = item + (command.empty() ? "" : ", ") + command;
   }
   return "plot " + command + "\n";
-}
-
-// A child that ends early makes writing to it a signal, which would end this program as well.
-class IgnoredPipeSignal {
- public:
-  IgnoredPipeSignal() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
-  ~IgnoredPipeSignal() { std::signal(SIGPIPE, before_); }
-  IgnoredPipeSignal(const IgnoredPipeSignal&) = delete;
-  IgnoredPipeSignal& operator=(const IgnoredPipeSignal&) = delete;
-
- private:
-  void (*before_)(int);
-};
-
-// Of the shell, which says 127 where there is no such program.
-int exit_code_of_gnuplot(const std::string& script) {
-  const IgnoredPipeSignal ignored;
-  std::FILE* pipe = ::popen("exec gnuplot >/dev/null 2>&1", "w");
-  if (!pipe) throw Error(ErrorKind::kResource, "cannot start a process for gnuplot");
-  std::fwrite(script.data(), 1, script.size(), pipe);
-  const int status = ::pclose(pipe);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace
 
 std::string gnuplot_script(const Plot& plot, const std::string& svg_path,
                            const std::string& png_path) {
-  return data_blocks(plot) + axes(plot) +
-         "set terminal svg size 1000,720 dynamic noenhanced background '#ffffff' font "
-         "'sans-serif,14'\nset output " +
-         literal(svg_path) + "\n" + plot_command(plot) +
-         "set terminal pngcairo size 2000,1440 noenhanced font 'sans,14' fontscale 2 linewidth 2 "
-         "pointscale 2\nset output " +
-         literal(png_path) + "\nreplot\nunset output\n";
+  return gnuplot_in_both_formats(data_blocks(plot) + axes(plot), plot_command(plot), svg_path,
+                                 png_path);
 }
 
 bool draw_plot(const Plot& plot, const std::filesystem::path& path) {
-  // Beside their targets at first: a run that is killed leaves no half of a picture there.
-  const auto unfinished = [&](const char* kind) { return path.string() + kind + ".unfinished"; };
-  const auto script = gnuplot_script(plot, unfinished(".svg"), unfinished(".png"));
-  const int exit_code = exit_code_of_gnuplot(script);
-  if (exit_code != 0)
-    for (const char* kind : {".svg", ".png"}) std::filesystem::remove(unfinished(kind));
-  if (exit_code == 127) return false;
-  if (exit_code != 0)
-    throw Error(ErrorKind::kResource, path.string(), ".svg: gnuplot ended with ", exit_code,
-                ", expected 0: is the folder writable, gnuplot 5 or newer?");
-  for (const char* kind : {".svg", ".png"})
-    std::filesystem::rename(unfinished(kind), path.string() + kind);
-  return true;
+  return run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
+    return gnuplot_script(plot, svg_path, png_path);
+  });
 }
 
 }  // namespace vqcodec::tools
