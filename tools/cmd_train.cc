@@ -45,4 +45,12 @@ Command add_score(CLI::App& program) {
   return add_network_command(program, "score", "likelihood or bound of a trained model");
 }
 
+Command add_reproduce(CLI::App& program) {
+  return add_network_command(program, "reproduce", "published figures of the models, made again");
+}
+
+Command add_figures(CLI::App& program) {
+  return add_network_command(program, "figures", "the documents' pictures, from reproduce's runs");
+}
+
 }  // namespace vqcodec::tools

@@ -32,5 +32,7 @@ Command add_train(CLI::App& program);
 Command add_sample(CLI::App& program);
 Command add_reconstruct(CLI::App& program);
 Command add_score(CLI::App& program);
+Command add_reproduce(CLI::App& program);
+Command add_figures(CLI::App& program);
 
 }  // namespace vqcodec::tools

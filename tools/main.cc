@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
       add_sample(program),
       add_reconstruct(program),
       add_score(program),
+      add_reproduce(program),
+      add_figures(program),
   };
   try {
     program.parse(argc, argv);

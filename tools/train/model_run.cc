@@ -115,6 +115,17 @@ void add_options(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--learning-rate", training.learning_rate, "of Adam, at its highest")
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
+  app.add_option("--validate-every", arguments.stopping.validate_every,
+                 "steps; the weights of the best validation are kept; 0: never")
+      ->check(CLI::Range(0, 1000000000))
+      ->capture_default_str();
+  app.add_option("--patience", arguments.stopping.patience,
+                 "validations in a row without a better one, which end the training")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str();
+  app.add_option("--most-minutes", arguments.most_minutes, "of training; 0: all steps")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   app.add_option("--seed", training.seed, "of everything that is drawn")->capture_default_str();
   app.add_option("-T,--threads", arguments.threads, "threads; 0: one a processor")
       ->check(CLI::Range(0, 1024))
@@ -147,12 +158,17 @@ void require_run_of(const ModelRun& run, const std::string& name) {
                 "; choose another folder");
 }
 
+ModelArguments arguments_of(const ModelRun& run) {
+  auto arguments = arguments_for(name_in(run));
+  CLI::App app;
+  add_options(app, arguments);
+  parse_training(app, {"--config", run.configuration()});
+  return arguments;
+}
+
 FinishedModel open_run(const std::string& folder) {
   const ModelRun run{folder};
-  FinishedModel finished{.arguments = arguments_for(name_in(run)), .model = nullptr};
-  CLI::App app;
-  add_options(app, finished.arguments);
-  parse_training(app, {"--config", run.configuration()});
+  FinishedModel finished{.arguments = arguments_of(run), .model = nullptr};
   if (!std::filesystem::exists(run.weights()))
     throw Error(ErrorKind::kResource, folder,
                 ": this run is not finished; go on with `vqcodec train ",
@@ -161,6 +177,16 @@ FinishedModel open_run(const std::string& folder) {
   load_weights(run.weights(), *finished.model);
   finished.model->eval();
   return finished;
+}
+
+Batch pictures_for(const FinishedModel& finished, const std::string& folder,
+                   const std::string& split, std::int64_t most) {
+  const auto& data = folder.empty() ? finished.arguments.data : folder;
+  const auto sets = finished.arguments.factory->sets(data);
+  const auto& set = split == "train" ? sets.train : split == "test" ? sets.test : sets.validation;
+  if (set.shape() != finished.arguments.picture)
+    throw Error(ErrorKind::kUsage, data, ": pictures of another size than the run's");
+  return whole_set(set, finished.arguments.factory->pixels(), most);
 }
 
 }  // namespace vqcodec::tools

@@ -21,6 +21,8 @@ struct ModelArguments {
   const models::RegisteredModel* kind = nullptr;
   std::unique_ptr<models::ModelFactory> factory;
   models::TrainerOptions training;
+  models::Stopping stopping;
+  double most_minutes = 0;
   std::string data, output;
   models::PictureShape picture;  // from the data
   int threads = 0;
@@ -36,6 +38,9 @@ std::string configuration_of(ModelArguments& arguments);
 // Throws Error(kUsage) where the folder is a run of another model.
 void require_run_of(const ModelRun& run, const std::string& name);
 
+// What a run was told. Throws Error(kResource) where the folder is no run.
+ModelArguments arguments_of(const ModelRun& run);
+
 // The model of a finished run, ready to be used. Throws Error: (kResource) where the folder is no
 // run or is not finished, (kCorrupt) where configuration and weights do not fit.
 struct FinishedModel {
@@ -43,5 +48,13 @@ struct FinishedModel {
   std::shared_ptr<models::GenerativeModel> model;
 };
 FinishedModel open_run(const std::string& folder);
+
+// Pictures to measure a run by. folder: empty for the run's own; split: "train", "validation" or
+// "test". Throws Error(kUsage) for pictures of another size than the run's.
+models::Batch pictures_for(const FinishedModel& finished, const std::string& folder,
+                           const std::string& split, std::int64_t most);
+
+// Streams of a seed's random numbers, apart from the training's.
+inline constexpr std::uint64_t kSampleStream = 1, kScoreStream = 2;
 
 }  // namespace vqcodec::tools

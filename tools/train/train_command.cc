@@ -50,6 +50,10 @@ int network_command(int argc, const char* const* argv) {
   const std::string command = argv[0];
   if (command == "train")
     train(argc, argv);
+  else if (command == "reproduce")
+    reproduce({argv + 1, argv + argc});
+  else if (command == "figures")
+    draw_figures({argv + 1, argv + argc});
   else
     use_model(command, {argv + 1, argv + argc});
   return 0;

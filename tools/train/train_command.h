@@ -1,5 +1,5 @@
 // tools/train/train_command.h: the commands inside the networks' module: `vqcodec train ...`,
-// `sample`, `reconstruct`, `score`.
+// `sample`, `reconstruct`, `score`, `reproduce`, `figures`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -32,6 +32,8 @@ void train_codebooks_command(std::vector<std::string> arguments);
 void train_model(const std::string& name, std::vector<std::string> arguments);
 // command: sample, reconstruct or score.
 void use_model(const std::string& command, std::vector<std::string> arguments);
+void reproduce(std::vector<std::string> arguments);
+void draw_figures(std::vector<std::string> arguments);
 
 // Throws Error(kUsage) for wrong arguments; prints the help and returns false where it is asked
 // for.

@@ -14,6 +14,23 @@ namespace vqcodec::tools {
 
 using namespace models;
 
+namespace {
+
+// The first of the model's figures, with one sample for each of at most so many held-out pictures.
+std::function<double()> validation_of(GenerativeModel& model, const ModelArguments& arguments,
+                                      const ImageSet& pictures) {
+  constexpr std::int64_t kMost = 1000;
+  if (!pictures.images.defined() || pictures.size() == 0)
+    throw Error(ErrorKind::kUsage, "--validate-every: this model's data have no part for it");
+  const auto batch = whole_set(pictures, arguments.factory->pixels(), kMost);
+  return [&model, batch, seed = arguments.training.seed] {
+    auto rng = make_rng(seed, kScoreStream);
+    return model.figures(batch, {.samples = 1}, rng).at(0).value;
+  };
+}
+
+}  // namespace
+
 void train_model(const std::string& name, std::vector<std::string> words) {
   auto arguments = arguments_for(name);
   CLI::App app(arguments.kind->about + " (" + arguments.kind->paper + ")", "vqcodec train " + name);
@@ -34,7 +51,11 @@ void train_model(const std::string& name, std::vector<std::string> words) {
   write_text(run.configuration(), configuration_of(arguments));
   const auto data = arguments.factory->batches(std::move(sets.train));
   arguments.training.run_folder = run.folder;
-  train(*model, *data, arguments.training);
+  auto& stopping = arguments.stopping;
+  stopping.most_seconds = 60 * arguments.most_minutes;
+  if (stopping.validate_every > 0)
+    stopping.validate = validation_of(*model, arguments, sets.validation);
+  train(*model, *data, arguments.training, /*every_log=*/{}, stopping);
   save_weights(run.weights(), *model, torch::kFloat32);
 }
 

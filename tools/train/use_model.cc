@@ -17,8 +17,6 @@ namespace {
 
 using namespace models;
 
-constexpr std::uint64_t kSampleStream = 1, kScoreStream = 2;  // of a seed's random numbers
-
 struct UseArguments {
   std::string run, data, output, split = "test";
   std::int64_t count = 64, columns = 0, samples = 1000, most = 1000000;
@@ -55,14 +53,7 @@ void add_data(CLI::App& app, UseArguments& arguments) {
 
 Batch chosen_pictures(const FinishedModel& finished, const UseArguments& arguments,
                       std::int64_t most) {
-  const auto& folder = arguments.data.empty() ? finished.arguments.data : arguments.data;
-  const auto sets = finished.arguments.factory->sets(folder);
-  const auto& set = arguments.split == "train"  ? sets.train
-                    : arguments.split == "test" ? sets.test
-                                                : sets.validation;
-  if (set.shape() != finished.arguments.picture)
-    throw Error(ErrorKind::kUsage, folder, ": pictures of another size than the run's");
-  return whole_set(set, finished.arguments.factory->pixels(), most);
+  return pictures_for(finished, arguments.data, arguments.split, most);
 }
 
 void write_grid(const torch::Tensor& pictures, const UseArguments& arguments) {

@@ -1,0 +1,98 @@
+#include <cstdio>
+
+#include "entropy/error.h"
+#include "tools/evaluate/formatted.h"
+#include "tools/output_file.h"
+#include "tools/train/document_figures.h"
+#include "tools/train/line_plot.h"
+#include "tools/train/recipes.h"
+#include "tools/train/results.h"
+#include "tools/train/training_log.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path) {
+  if (!draw_lines(table, plot, path))
+    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
+                 path.c_str());
+}
+
+// The last result of a metric; nothing where there is none.
+const Result* result_of(const std::string& metric, const std::vector<Result>& results) {
+  const Result* found = nullptr;
+  for (const auto& result : results)
+    if (result.metric == metric) found = &result;
+  return found;
+}
+
+}  // namespace
+
+void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders) {
+  const ModelRun run{folders.runs + "/" + figure.recipes.at(0)};
+  open_run(run.folder);  // whether it is finished
+  FigureTable table{.columns = {"step", "training", "validation"}, .rows = {}};
+  for (const auto& line : read_log(run)) {
+    std::vector<std::string> row = {formatted("%.0f", line.at("step")), "", ""};
+    if (line.contains("loss")) row[1] = formatted("%.6g", line.at("loss"));
+    if (line.contains("validation")) row[2] = formatted("%.6g", line.at("validation"));
+    table.rows.push_back(row);
+  }
+  draw_or_say(table,
+              {.x = "step",
+               .x_label = "training steps",
+               .y_label = "nats for each picture",
+               .lines = {"training", "validation"}},
+              folders.output + "/" + figure.name);
+}
+
+void draw_rate_distortion(const DocumentFigure& figure, const FigureFolders& folders) {
+  const auto results = read_results(folders.results);
+  FigureTable table{.columns = {"recipe"}, .rows = {}};
+  for (const auto& name : figure.recipes) {
+    std::vector<std::string> row = {name};
+    for (const auto& measured : recipe_called(name).figures) {
+      if (table.rows.empty()) table.columns.push_back(measured.name);
+      const auto* result = result_of(measured.what, results);
+      if (!result)
+        throw Error(ErrorKind::kResource, folders.results, ": has no \"", measured.what,
+                    "\"; make it with `vqcodec reproduce ", name, "`");
+      row.push_back(result->value);
+    }
+    table.rows.push_back(row);
+  }
+  draw_or_say(table,
+              {.x = "rate",
+               .x_label = "rate: KL(q(z|x) || p(z)), nats for each picture",
+               .y_label = "distortion: -log p(x|z), nats for each picture",
+               .lines = {"distortion"}},
+              folders.output + "/" + figure.name);
+}
+
+void draw_likelihoods(const DocumentFigure& figure, const FigureFolders& folders) {
+  const auto results = read_results(folders.results);
+  FigureTable table{
+      .columns = {"row", "figure", "published", "ours", "standard_error", "unit", "estimator"},
+      .rows = {}};
+  for (const auto& recipe : recipes())
+    for (const auto& measured : recipe.figures)
+      if (const auto* result = result_of(measured.what, results))
+        table.rows.push_back({recipe.row, measured.what, measured.published, result->value,
+                              result->standard_error, result->unit, result->estimator});
+  if (table.rows.empty())
+    throw Error(ErrorKind::kResource, folders.results,
+                ": has no figure of a recipe; make them with `vqcodec reproduce all`");
+  std::string page;
+  const auto add = [&](const std::vector<std::string>& fields) {
+    for (const auto& field : fields) page += "| " + field + " ";
+    page += "|\n";
+  };
+  add(table.columns);
+  add(std::vector<std::string>(table.columns.size(), "---"));
+  for (const auto& row : table.rows) add(row);
+  write_text(folders.output + "/" + figure.name + ".csv", table.csv());
+  write_text(folders.output + "/" + figure.name + ".md", page);
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,38 @@
+// tools/train/document_figures.h: the pictures and tables of the documents, drawn from finished
+// runs of `reproduce`. One explicit table.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vqcodec::tools {
+
+// Where a figure finds what it shows, and where it goes.
+struct FigureFolders {
+  std::string runs;     // <runs>/<recipe>
+  std::string results;  // results.csv
+  std::string output;   // <output>/<figure>.png and .csv
+};
+
+struct DocumentFigure {
+  std::string name, about;
+  std::vector<std::string> recipes;  // whose runs it shows
+  // Throws Error(kResource) where a run is missing or not finished.
+  void (*draw)(const DocumentFigure& figure, const FigureFolders& folders);
+};
+
+std::span<const DocumentFigure> document_figures();
+
+// Grids of pictures (picture_figures.cc), each with a table of its cells.
+void draw_latent_plane(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_model_samples(const DocumentFigure& figure, const FigureFolders& folders);
+// In alternate rows: draws, and the training picture that is nearest to each.
+void draw_beside_nearest(const DocumentFigure& figure, const FigureFolders& folders);
+
+// Curves and tables (curve_figures.cc).
+void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_rate_distortion(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_likelihoods(const DocumentFigure& figure, const FigureFolders& folders);
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,81 @@
+// tools/train/figures.cc: `vqcodec figures`: the pictures and tables of the documents, from the
+// runs that `vqcodec reproduce` left.
+#include <cstdio>
+#include <filesystem>
+
+#include "entropy/error.h"
+#include "tools/train/document_figures.h"
+#include "tools/train/train_command.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+const DocumentFigure kFigures[] = {
+    {"vae-plane",
+     "what each point of a VAE's two latents stands for, MNIST",
+     {"vae-plane"},
+     draw_latent_plane},
+    {"vae-fashion-plane", "the same of Fashion-MNIST", {"vae-fashion-plane"}, draw_latent_plane},
+    {"vae-samples", "draws of the Gaussian VAE", {"vae"}, draw_model_samples},
+    {"rbm-nearest",
+     "draws of the RBM above the training pictures nearest to them",
+     {"rbm-500"},
+     draw_beside_nearest},
+    {"vae-static-overfitting",
+     "training and validation of the VAE on a fixed binary set",
+     {"vae-static"},
+     draw_learning_curve},
+    {"likelihoods", "published likelihoods and bounds beside ours", {}, draw_likelihoods},
+};
+
+bool can_be_drawn(const DocumentFigure& figure, const FigureFolders& folders) {
+  for (const auto& recipe : figure.recipes)
+    if (!std::filesystem::exists(folders.runs + "/" + recipe + "/weights.pt")) return false;
+  return !figure.recipes.empty() || std::filesystem::exists(folders.results);
+}
+
+}  // namespace
+
+std::span<const DocumentFigure> document_figures() { return kFigures; }
+
+void draw_figures(std::vector<std::string> words) {
+  std::string name, from = "reproductions", budget = "short", output = "figures";
+  bool list = false;
+  int threads = 0;
+  CLI::App app("the documents' pictures and tables, from finished runs of `vqcodec reproduce`",
+               "vqcodec figures");
+  app.add_option("NAME", name, "a figure, or all: those whose runs are there");
+  app.add_flag("--list", list, "name the figures and the recipes that they show");
+  app.add_option("--from", from, "the folder that reproduce wrote")->capture_default_str();
+  app.add_option("--budget", budget, "of the runs")
+      ->check(CLI::IsMember({"short", "full"}))
+      ->capture_default_str();
+  app.add_option("-o,--output", output, "folder of the figures")->capture_default_str();
+  app.add_option("-T,--threads", threads, "threads; 0: one a processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  if (!parse_training(app, std::move(words))) return;
+  const FigureFolders folders{
+      .runs = from + "/" + budget, .results = from + "/results.csv", .output = output};
+  use_threads(threads);
+  bool known = name == "all";
+  for (const auto& figure : document_figures()) {
+    if (list) {
+      std::printf("%-20s %s", figure.name.c_str(), figure.about.c_str());
+      for (const auto& recipe : figure.recipes)
+        std::printf("%s%s", &recipe == &figure.recipes[0] ? " (" : ", ", recipe.c_str());
+      std::printf("%s\n", figure.recipes.empty() ? "" : ")");
+    } else if (figure.name == name || (name == "all" && can_be_drawn(figure, folders))) {
+      known = true;
+      std::filesystem::create_directories(output);
+      figure.draw(figure, folders);
+      std::printf("%s/%s\n", output.c_str(), figure.name.c_str());
+    }
+  }
+  if (!list && !known)
+    throw Error(ErrorKind::kUsage, name.empty() ? "figures wants a name" : "there is no figure ",
+                name, "; see figures --list");
+}
+
+}  // namespace vqcodec::tools

@@ -1,0 +1,95 @@
+#include "codec/image_io.h"
+#include "entropy/error.h"
+#include "models/nearest_pictures.h"
+#include "models/picture_grid.h"
+#include "tools/evaluate/formatted.h"
+#include "tools/output_file.h"
+#include "tools/train/document_figures.h"
+#include "tools/train/line_plot.h"
+#include "tools/train/model_run.h"
+
+namespace vqcodec::tools {
+
+namespace {
+
+using namespace models;
+
+constexpr std::uint64_t kSeed = 1;  // nothing is chosen
+
+FinishedModel run_of(const DocumentFigure& figure, const FigureFolders& folders) {
+  return open_run(folders.runs + "/" + figure.recipes.at(0));
+}
+
+void write_figure(const DocumentFigure& figure, const FigureFolders& folders,
+                  const torch::Tensor& pictures, std::int64_t columns, const FigureTable& table) {
+  const auto path = folders.output + "/" + figure.name;
+  write_text(path + ".csv", table.csv());
+  write_output(path + ".png", codec::write_png(picture_grid(pictures, columns)));
+}
+
+std::string number(const torch::Tensor& value) { return formatted("%.6g", value.item<double>()); }
+
+// Row and column of cell i, from 1.
+std::vector<std::string> place(std::int64_t i, std::int64_t columns) {
+  return {std::to_string(i / columns + 1), std::to_string(i % columns + 1)};
+}
+
+}  // namespace
+
+void draw_latent_plane(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kSide = 20;
+  torch::NoGradGuard no_grad;
+  const auto finished = run_of(figure, folders);
+  if (finished.model->capabilities().latent_dimension != 2)
+    throw Error(ErrorKind::kUsage, folders.runs, "/", figure.recipes[0],
+                ": has no plane of two latents");
+  const auto latents = latent_plane(kSide);
+  const auto pictures = finished.model->decode(latents);
+  FigureTable table{.columns = {"row", "column", "latent_1", "latent_2", "mean_level"}, .rows = {}};
+  for (std::int64_t i = 0; i < latents.size(0); ++i) {
+    auto row = place(i, kSide);
+    for (const auto& value : {latents[i][0], latents[i][1], pictures[i].mean()})
+      row.push_back(number(value));
+    table.rows.push_back(row);
+  }
+  write_figure(figure, folders, pictures, kSide, table);
+}
+
+void draw_model_samples(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kSide = 10;
+  torch::NoGradGuard no_grad;
+  const auto finished = run_of(figure, folders);
+  auto rng = make_rng(kSeed, kSampleStream);
+  const auto pictures = finished.model->sample(kSide * kSide, {}, rng);
+  FigureTable table{.columns = {"row", "column", "mean_level"}, .rows = {}};
+  for (std::int64_t i = 0; i < pictures.size(0); ++i) {
+    auto row = place(i, kSide);
+    row.push_back(number(pictures[i].mean()));
+    table.rows.push_back(row);
+  }
+  write_figure(figure, folders, pictures, kSide, table);
+}
+
+void draw_beside_nearest(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kRows = 4, kColumns = 12;  // of draws
+  torch::NoGradGuard no_grad;
+  const auto finished = run_of(figure, folders);
+  auto rng = make_rng(kSeed, kSampleStream);
+  const auto drawn = finished.model->sample(kRows * kColumns, {}, rng);
+  const auto train = pictures_for(finished, /*folder=*/"", "train", /*most=*/100000000).images;
+  const auto nearest = nearest_pictures(drawn, train);
+  const auto found = train.index_select(0, nearest.indices);
+  std::vector<torch::Tensor> rows;
+  for (std::int64_t r = 0; r < kRows; ++r)
+    for (const auto& part : {drawn, found})
+      rows.push_back(part.slice(0, r * kColumns, (r + 1) * kColumns));
+  FigureTable table{.columns = {"draw", "nearest_training_picture", "squared_distance"},
+                    .rows = {}};
+  for (std::int64_t i = 0; i < drawn.size(0); ++i)
+    table.rows.push_back({std::to_string(i + 1),
+                          std::to_string(nearest.indices[i].item<std::int64_t>()),
+                          number(nearest.squared_distances[i])});
+  write_figure(figure, folders, torch::cat(rows), kColumns, table);
+}
+
+}  // namespace vqcodec::tools
