@@ -184,7 +184,12 @@ torch::Tensor DiscreteVae::draw_left(std::int64_t n, Rng& rng) const {
 torch::Tensor DiscreteVae::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
   const auto left = draw_left(n, rng);
   const auto right = Bernoulli{prior().hidden_logits(left)}.sample(rng);
-  const auto zeta = smoothed(torch::cat({left, right}, 1), options_.smoothing, rng);
+  return pictures_of(torch::cat({left, right}, 1), options, rng);
+}
+
+torch::Tensor DiscreteVae::pictures_of(const torch::Tensor& units, const SampleOptions& options,
+                                       Rng& rng) {
+  const auto zeta = smoothed(units, options_.smoothing, rng);
   const auto pixels = likelihood(draw_continuous({}, zeta, rng).above);
   return options.means ? pixels.mean() : pixels.sample(rng);
 }

@@ -49,6 +49,9 @@ class DiscreteVae : public GenerativeModel {
   // (S,N) nats: log p(x,z,...) - log q(z,...|x) of S draws, without -log Z.
   torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
 
+  // Pictures of given units, (n,units), each with a zeta and Gaussian layers of its own.
+  torch::Tensor pictures_of(const torch::Tensor& units, const SampleOptions& options, Rng& rng);
+
   Loss loss(const Batch& batch, Rng& rng) override;
   Capabilities capabilities() const override { return {}; }
   torch::Tensor sample(std::int64_t n, const SampleOptions& options, Rng& rng) override;
