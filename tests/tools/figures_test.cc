@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -98,6 +99,25 @@ TEST_F(Figures, DistancesAreThoseOfThePicturesDrawn) {
     for (std::size_t p = 0; p < drawn.size(); ++p) squared += std::pow(drawn[p] - nearest[p], 2);
     EXPECT_DOUBLE_EQ(squared, rows[i][2]);  // binary pixels
   }
+}
+
+// The units of a group are written once; those of another row or chain are others.
+TEST_F(Figures, ChainsOfTheDiscreteVaeMoveFromRowToRow) {
+  const auto made =
+      run("train discrete-vae --data data/mnist -o made/short/discrete-vae --steps 2 "
+          "-T 1 --hidden 8 --latents 4");
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  draw("discrete-vae-gibbs -o figures");
+  const auto bytes = sandbox_.read("figures/discrete-vae-gibbs.csv");
+  std::istringstream lines(std::string(bytes.begin(), bytes.end()));
+  std::set<std::string> states;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) states.insert(csv_fields(line).at(2));
+  EXPECT_EQ(states.size(), 40u);
+  const auto image = codec::read_image(sandbox_.read("figures/discrete-vae-gibbs.png"));
+  EXPECT_EQ(image.width, 20 * 5 - 1);
+  EXPECT_EQ(image.height, 10 * 5 - 1);
 }
 
 TEST_F(Figures, TheCurveIsThatOfTheLogAndTheTableThatOfTheResults) {

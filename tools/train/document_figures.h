@@ -29,6 +29,8 @@ void draw_latent_plane(const DocumentFigure& figure, const FigureFolders& folder
 void draw_model_samples(const DocumentFigure& figure, const FigureFolders& folders);
 // In alternate rows: draws, and the training picture that is nearest to each.
 void draw_beside_nearest(const DocumentFigure& figure, const FigureFolders& folders);
+// Gibbs sampling of a discrete VAE's prior, from row to row; groups of pictures share their units.
+void draw_gibbs_chains(const DocumentFigure& figure, const FigureFolders& folders);
 
 // Curves and tables (curve_figures.cc).
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);

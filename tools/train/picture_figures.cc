@@ -1,5 +1,6 @@
 #include "codec/image_io.h"
 #include "entropy/error.h"
+#include "models/generative/discrete_vae.h"
 #include "models/nearest_pictures.h"
 #include "models/picture_grid.h"
 #include "tools/evaluate/formatted.h"
@@ -90,6 +91,36 @@ void draw_beside_nearest(const DocumentFigure& figure, const FigureFolders& fold
                           std::to_string(nearest.indices[i].item<std::int64_t>()),
                           number(nearest.squared_distances[i])});
   write_figure(figure, folders, torch::cat(rows), kColumns, table);
+}
+
+// arXiv:1609.02200, figure 5: each group of five shares a draw of the prior, with continuous
+// latents of their own; 100 sweeps between rows.
+void draw_gibbs_chains(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kRows = 10, kChains = 4, kEntries = 5;
+  constexpr std::int64_t kBurnIn = 1000, kSweeps = 100;
+  torch::NoGradGuard no_grad;
+  const auto finished = run_of(figure, folders);
+  auto* model = dynamic_cast<DiscreteVae*>(finished.model.get());
+  if (!model)
+    throw Error(ErrorKind::kUsage, folders.runs, "/", figure.recipes[0], ": is no discrete VAE");
+  auto rng = make_rng(kSeed, kSampleStream);
+  const auto prior = model->prior();
+  auto left = torch::rand({kChains, prior.weights.size(0)}, rng, prior.weights.options()).round();
+  FigureTable table{.columns = {"row", "chain", "units"}, .rows = {}};
+  std::vector<torch::Tensor> pictures;
+  for (std::int64_t row = 0; row < kRows; ++row) {
+    left = prior.gibbs(left, row == 0 ? kBurnIn : kSweeps, rng);
+    const auto right = Bernoulli{prior.hidden_logits(left)}.sample(rng);
+    const auto units = torch::cat({left, right}, 1);  // (chains,units)
+    pictures.push_back(model->pictures_of(units.repeat_interleave(kEntries, 0), {}, rng));
+    for (std::int64_t chain = 0; chain < kChains; ++chain) {
+      std::string bits;
+      for (std::int64_t j = 0; j < units.size(1); ++j)
+        bits += units[chain][j].item<float>() > 0.5F ? '1' : '0';
+      table.rows.push_back({std::to_string(row + 1), std::to_string(chain + 1), bits});
+    }
+  }
+  write_figure(figure, folders, torch::cat(pictures), kChains * kEntries, table);
 }
 
 }  // namespace vqcodec::tools

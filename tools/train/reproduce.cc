@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <sstream>
 
 #include "entropy/error.h"
 #include "tools/evaluate/formatted.h"
@@ -30,7 +31,7 @@ struct ReproduceArguments {
   std::uint64_t seed = 1;
   std::int64_t steps = 0, most = 100000000;
   int threads = 0;
-  bool list = false;
+  bool list = false, dry_run = false;
 
   std::string folder() const { return output + "/" + budget; }
   std::string results_file() const { return results.empty() ? output + "/results.csv" : results; }
@@ -46,6 +47,7 @@ struct ReproduceArguments {
 void add_reproduce_options(CLI::App& app, ReproduceArguments& arguments) {
   app.add_option("NAME", arguments.name, "a recipe, or all");
   app.add_flag("--list", arguments.list, "name the recipes and what was published");
+  app.add_flag("--dry-run", arguments.dry_run, "check the recipe and print what would be trained");
   app.add_option("--budget", arguments.budget, "short: minutes on two cores; full: hours of a GPU")
       ->check(CLI::IsMember({"short", "full"}))
       ->capture_default_str();
@@ -84,13 +86,31 @@ void print_list() {
 // The training of one recipe: its folder, and the words after `vqcodec train MODEL`.
 struct Training {
   ModelRun run;
+  std::string configuration;  // the recipe's file, beside the run's folder
   std::string model;
   std::vector<std::string> words;
 
+  std::string line() const {
+    std::string text = "vqcodec train " + model;
+    for (const auto& word : words) text += " " + word;
+    return text;
+  }
   bool is_finished() const { return fs::exists(run.weights()); }
 };
 
-// Writes the recipe's file beside the run's folder.
+// A mistake in a recipe shows before anything is trained or written.
+void require_valid(const std::string& recipe, std::string_view text, const RecipeSubject& subject) {
+  auto arguments = arguments_for(subject.model);
+  CLI::App app;
+  add_options(app, arguments);
+  std::istringstream stream(std::string(text) + "\noutput = \"-\"\n");
+  try {
+    app.parse_from_stream(stream);
+  } catch (const CLI::ParseError& error) {
+    throw Error(ErrorKind::kInternal, "recipe ", recipe, ": ", error.what());
+  }
+}
+
 Training training_of(const Recipe& recipe, const ReproduceArguments& arguments) {
   const auto text = recipe_text(arguments.budget, recipe.name);
   if (text.empty())
@@ -100,13 +120,13 @@ Training training_of(const Recipe& recipe, const ReproduceArguments& arguments) 
     throw Error(ErrorKind::kUsage,
                 "--data or VQCODEC_DATA must name the folder of the recipes' data");
   const auto subject = subject_of(text);
+  require_valid(recipe.name, text, subject);
   auto name = recipe.name;
   if (arguments.seed != 1) name += "-seed" + std::to_string(arguments.seed);
   const auto base = arguments.folder() + "/" + name;
-  fs::create_directories(arguments.folder());
-  write_text(base + ".toml", text);
   Training training{
       .run = {base},
+      .configuration = base + ".toml",
       .model = subject.model,
       .words = {"--config", base + ".toml", "-o", base, "--seed", std::to_string(arguments.seed)}};
   const auto add = [&](const char* option, const std::string& value) {
@@ -199,12 +219,16 @@ void draw_samples(const Training& training, const ReproduceArguments& arguments)
 
 void reproduce_one(const Recipe& recipe, const ReproduceArguments& arguments) {
   const auto training = training_of(recipe, arguments);
+  if (arguments.dry_run) {
+    std::printf("%s\n", training.line().c_str());
+    return;
+  }
+  fs::create_directories(arguments.folder());
+  write_text(training.configuration, recipe_text(arguments.budget, recipe.name));
   if (training.is_finished()) {
     require_same_options(training);
   } else {
-    std::string line = "vqcodec train " + training.model;
-    for (const auto& word : training.words) line += " " + word;
-    std::printf("%s\n", line.c_str());
+    std::printf("%s\n", training.line().c_str());
     std::fflush(stdout);
     train_model(training.model, training.words);
   }

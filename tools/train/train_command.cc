@@ -31,7 +31,7 @@ void print_list() {
   for (const auto& command : kCommands) std::printf("  %-16s %s\n", command.name, command.about);
   std::puts("\nModels, to be used with `vqcodec sample`, `reconstruct` and `score`:");
   for (const auto* model : models::registered_models())
-    std::printf("  %-16s %s (%s)\n", model->name.c_str(), model->about.c_str(),
+    std::printf("  %-24s %s (%s)\n", model->name.c_str(), model->about.c_str(),
                 model->paper.c_str());
 }
 
