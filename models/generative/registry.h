@@ -40,6 +40,7 @@ struct RegisteredModel {
 
 std::span<const RegisteredModel> latent_variable_models();
 std::span<const RegisteredModel> energy_models();
+std::span<const RegisteredModel> mixture_models();
 std::span<const RegisteredModel> autoregressive_models();
 
 std::vector<const RegisteredModel*> registered_models();
