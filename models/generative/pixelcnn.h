@@ -3,9 +3,15 @@
 // arXiv:1606.05328; van den Oord, Kalchbrenner and Kavukcuoglu, arXiv:1601.06759.
 #pragma once
 
+#include "models/generative/attention.h"
 #include "models/generative/registry.h"
 
 namespace vqcodec::models {
+
+// tanh(a) * sigmoid(b) (arXiv:1606.05328, eq. 2), a and b the halves of x plus what the label adds.
+torch::Tensor gate(const torch::Tensor& x, const torch::Tensor& condition);
+// The vertical (0) or horizontal (1) stack's part of what the label adds; undefined where it is.
+torch::Tensor half_of(const torch::Tensor& condition, std::size_t half);
 
 // One layer of both stacks. The vertical one sees the rows above (and, but for the first layer, its
 // own row of the stack below, which has seen only rows above); the horizontal one sees to the left.
@@ -44,12 +50,14 @@ struct PixelCnnOptions {
   std::int64_t channels = 16, layers = 6;
   std::int64_t kernel = 5, first_kernel = 7;  // odd
   std::int64_t classes = 0;                   // of labels that it is conditioned on; 0: none
+  std::int64_t attention_every = 0;           // layers between causal attentions; 0: none
   std::string pixels = "binary";
 
   OptionList list();
 };
 
-// For binary pictures of one channel.
+// For binary pictures of one channel. With causal attention in the horizontal stack it is what
+// PixelSNAIL adds to it (arXiv:1712.09763).
 class PixelCnn : public GenerativeModel {
  public:
   PixelCnn(const PixelCnnOptions& options, const PictureShape& shape);
@@ -68,16 +76,20 @@ class PixelCnn : public GenerativeModel {
   Estimate log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) override;
 
  private:
+  class Sampler;  // what earlier pixels left in every layer
   torch::Tensor labels_of(std::int64_t n, const SampleOptions& options, Rng& rng) const;
   // What the label adds to layer l's gates: (N,4 channels,1,1), vertical then horizontal.
   torch::Tensor condition(std::size_t layer, const torch::Tensor& labels);
+  bool attends_after(std::size_t layer) const;
   PixelCnnOptions options_;
   PictureShape shape_;
   std::vector<GatedLayer> layers_;
   std::vector<torch::nn::Embedding> conditions_;
+  std::vector<CausalAttention> attentions_;  // after each layer; empty holders where there is none
   torch::nn::Sequential head_{nullptr};
 };
 
 std::unique_ptr<ModelFactory> make_pixelcnn_factory();
+std::unique_ptr<ModelFactory> make_pixel_snail_factory();
 
 }  // namespace vqcodec::models

@@ -9,6 +9,7 @@ namespace vqcodec::models {
 template <typename Made, typename Options>
 class SimpleFactory : public ModelFactory {
  public:
+  explicit SimpleFactory(Options defaults = {}) : options_(std::move(defaults)) {}
   OptionList options() override { return options_.list(); }
   std::shared_ptr<GenerativeModel> make(const PictureShape& shape) const override {
     return std::make_shared<Made>(options_, shape);

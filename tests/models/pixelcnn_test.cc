@@ -12,7 +12,7 @@ namespace {
 
 PixelCnn small_model(std::int64_t side, PixelCnnOptions options = {}) {
   torch::manual_seed(3);
-  options.channels = 4;
+  if (options.channels == 16) options.channels = 4;
   if (options.layers == 6) options.layers = 3;
   options.kernel = 3;
   options.first_kernel = 3;
@@ -53,6 +53,40 @@ TEST(PixelCnn, EveryPixelMovesExactlyThoseAfterIt) {
       EXPECT_EQ(moved[static_cast<std::size_t>(j)][i].item<bool>(), i > j) << j << " to " << i;
 }
 
+// Layers too few to see the whole picture: with attention every pixel moves all after it, without
+// it only those near.
+TEST(PixelSnail, AttentionReachesEveryPixelBeforeAndNoneAfter) {
+  for (const std::int64_t every : {0, 1}) {
+    auto model = small_model(7, {.channels = 12, .layers = 1, .attention_every = every});
+    const auto moved = influence([&](const auto& x) { return model.logits(x, {}); }, 7);
+    int reached = 0;
+    for (std::int64_t j = 0; j < 49; ++j)
+      for (std::int64_t i = 0; i < 49; ++i) {
+        const bool moves = moved[static_cast<std::size_t>(j)][i].item<bool>();
+        EXPECT_FALSE(moves && i <= j) << j << " to " << i;
+        reached += moves;
+      }
+    EXPECT_EQ(reached == 49 * 48 / 2, every == 1) << reached;
+  }
+}
+
+TEST(PixelSnail, ThePlaceWithoutAnyBeforeItGetsItsOwnFeaturesAndNoNan) {
+  torch::manual_seed(12);
+  CausalAttention attention(3, 4, 2, 2);
+  torch::NoGradGuard no_grad;
+  const auto features = torch::randn({2, 3, 2, 2}), pixels = torch::rand({2, 1, 2, 2});
+  const auto found = attention->forward(features, pixels) - features;
+  EXPECT_TRUE(found.isfinite().all().item<bool>());
+  const auto bias = attention->named_parameters()["leave.bias"].expand({2, 3});
+  EXPECT_TRUE(torch::allclose(found.select(3, 0).select(2, 0), bias, 0, 1e-6));
+  EXPECT_FALSE(torch::allclose(found.select(3, 1).select(2, 0), bias, 0, 1e-3));
+  // The second place has one key, and so that one's value whatever the query says.
+  const auto others = torch::cat({features.slice(3, 0, 1), torch::randn({2, 3, 2, 1})}, 3);
+  const auto again = attention->forward(others, pixels) - others;
+  EXPECT_TRUE(
+      torch::allclose(again.select(3, 1).select(2, 0), found.select(3, 1).select(2, 0), 0, 1e-5));
+}
+
 // A single stack of masked convolutions never sees some pixels above and to the right
 // (arXiv:1606.05328, figure 1).
 TEST(PixelCnn, ASingleMaskedStackHasABlindSpot) {
@@ -74,8 +108,10 @@ TEST(PixelCnn, ASingleMaskedStackHasABlindSpot) {
   EXPECT_GT(hidden, 0);
 }
 
-TEST(PixelCnn, ProbabilitiesOfAllPicturesSumToOne) {
-  auto model = small_model(2);
+class PixelCnnSum : public testing::TestWithParam<std::int64_t> {};  // layers between attentions
+
+TEST_P(PixelCnnSum, ProbabilitiesOfAllPicturesSumToOne) {
+  auto model = small_model(2, {.attention_every = GetParam()});
   const auto number = torch::arange(16).unsqueeze(1);
   const auto x = number.bitwise_right_shift(torch::arange(4)).bitwise_and(1).to(torch::kFloat64);
   auto rng = make_rng(1, 0);
@@ -91,12 +127,17 @@ TEST(PixelCnn, ProbabilitiesOfAllPicturesSumToOne) {
   EXPECT_LT(((counts - expected).square() / expected).sum().item<double>(), 15 + 5 * 5.5);
 }
 
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutAttention, PixelCnnSum, testing::Values(0, 2));
+
 TEST(PixelCnn, CachedSamplingDrawsWhatWholePassesDraw) {
-  for (const std::int64_t classes : {0, 3}) {
-    auto model = small_model(9, {.classes = classes});
+  struct Case {
+    std::int64_t classes, attention_every;
+  };
+  for (const auto& [classes, every] : {Case{0, 0}, Case{3, 0}, Case{3, 1}, Case{0, 2}}) {
+    auto model = small_model(9, {.classes = classes, .attention_every = every});
     auto rng = make_rng(6, 0), again = make_rng(6, 0);
     const auto fast = model.sample(5, {}, rng), slow = model.sample_slowly(5, {}, again);
-    EXPECT_TRUE(torch::equal(fast, slow)) << classes;
+    EXPECT_TRUE(torch::equal(fast, slow)) << classes << ", " << every;
     EXPECT_GT(fast.sum().item<double>(), 0);
   }
 }

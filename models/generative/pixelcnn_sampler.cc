@@ -1,0 +1,128 @@
+// models/generative/pixelcnn_sampler.cc: drawing pictures from a PixelCnn, pixel by pixel.
+#include "entropy/error.h"
+#include "models/distributions.h"
+#include "models/generative/pixelcnn.h"
+
+namespace vqcodec::models {
+
+torch::Tensor PixelCnn::labels_of(std::int64_t n, const SampleOptions& options, Rng& rng) const {
+  if (options_.classes == 0) return {};
+  if (!options.label) return torch::randint(options_.classes, {n}, rng, torch::kInt64);
+  if (*options.label < 0 || *options.label >= options_.classes)
+    throw Error(ErrorKind::kUsage, "class ", *options.label, ", expected 0 to ",
+                options_.classes - 1);
+  return torch::full({n}, *options.label, torch::kInt64);
+}
+
+// Inputs of each layer's stacks, with the zeros around them that its windows reach, as far as they
+// are known.
+class PixelCnn::Sampler {
+ public:
+  Sampler(PixelCnn& model, std::int64_t n, const torch::Tensor& labels);
+
+  void begin_row(std::int64_t y);        // the vertical stack: all rows above are known
+  torch::Tensor logits(std::int64_t x);  // (N,1,1,1)
+  void put(std::int64_t x, const torch::Tensor& pixel);
+  void end_row(std::int64_t y, const torch::Tensor& row);  // (N,1,1,W)
+
+ private:
+  PixelCnn& model_;
+  std::vector<torch::Tensor> vertical_;    // [layer]: (N,inputs,H + before,W + 2 margin)
+  std::vector<torch::Tensor> horizontal_;  // [layer]: (N,inputs,1,W + before), of this row
+  std::vector<torch::Tensor> label_;
+  std::vector<torch::Tensor> rows_;    // [layer]: (N,2 channels,1,W), the vertical stack's
+  std::vector<torch::Tensor> places_;  // [layer]: (N,channels,1,1), of the latest place
+  std::vector<CausalAttentionImpl::Memory> memories_;
+};
+
+PixelCnn::Sampler::Sampler(PixelCnn& model, std::int64_t n, const torch::Tensor& labels)
+    : model_(model), rows_(model.layers_.size()), places_(model.layers_.size()) {
+  const auto type = model.layers_[0]->parameters()[0].options();
+  const auto height = model.shape_.height, width = model.shape_.width;
+  for (std::size_t l = 0; l < model.layers_.size(); ++l) {
+    const auto& layer = model.layers_[l];
+    const auto inputs = l == 0 ? 1 : model.options_.channels;
+    const auto before = layer->reach() - 1 + layer->shift();
+    vertical_.push_back(
+        torch::zeros({n, inputs, height + before, width + 2 * layer->margin()}, type));
+    horizontal_.push_back(torch::zeros({n, inputs, 1, width + before}, type));
+    label_.push_back(model.condition(l, labels));
+    memories_.push_back(model.attends_after(l) ? model.attentions_[l]->memory(n)
+                                               : CausalAttentionImpl::Memory());
+  }
+}
+
+void PixelCnn::Sampler::begin_row(std::int64_t y) {
+  for (std::size_t l = 0; l < rows_.size(); ++l) {
+    auto& layer = model_.layers_[l];
+    rows_[l] = layer->vertical(vertical_[l].narrow(2, y, layer->reach()));
+    horizontal_[l].zero_();
+    if (l + 1 == rows_.size()) break;
+    const auto& next = model_.layers_[l + 1];
+    vertical_[l + 1]
+        .narrow(2, y + next->reach() - 1, 1)
+        .narrow(3, next->margin(), model_.shape_.width)
+        .copy_(gate(rows_[l], half_of(label_[l], 0)));
+  }
+}
+
+torch::Tensor PixelCnn::Sampler::logits(std::int64_t x) {
+  for (std::size_t l = 0; l < rows_.size(); ++l) {
+    auto& layer = model_.layers_[l];
+    const auto window = horizontal_[l].narrow(3, x, layer->reach());
+    const auto gated =
+        gate(layer->horizontal(window, rows_[l].narrow(3, x, 1)), half_of(label_[l], 1));
+    places_[l] = layer->leave(gated, window.narrow(3, layer->reach() - 1, 1));
+    auto next = places_[l];
+    if (model_.attends_after(l)) next = model_.attentions_[l]->step(next, memories_[l]);
+    if (l + 1 == rows_.size()) return model_.head_->forward(next);
+    horizontal_[l + 1].narrow(3, x + model_.layers_[l + 1]->reach() - 1, 1).copy_(next);
+  }
+  return {};
+}
+
+void PixelCnn::Sampler::put(std::int64_t x, const torch::Tensor& pixel) {
+  horizontal_[0].narrow(3, x + model_.layers_[0]->reach(), 1).copy_(pixel);
+  for (std::size_t l = 0; l < places_.size(); ++l)
+    if (model_.attends_after(l)) model_.attentions_[l]->remember(places_[l], pixel, memories_[l]);
+}
+
+void PixelCnn::Sampler::end_row(std::int64_t y, const torch::Tensor& row) {
+  const auto& first = model_.layers_[0];
+  vertical_[0]
+      .narrow(2, y + first->reach(), 1)
+      .narrow(3, first->margin(), model_.shape_.width)
+      .copy_(row);
+}
+
+torch::Tensor PixelCnn::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
+  torch::NoGradGuard no_grad;
+  Sampler sampler(*this, n, labels_of(n, options, rng));
+  auto drawn =
+      torch::zeros({n, 1, shape_.height, shape_.width}, layers_[0]->parameters()[0].options());
+  for (std::int64_t y = 0; y < shape_.height; ++y) {
+    sampler.begin_row(y);
+    for (std::int64_t x = 0; x < shape_.width; ++x) {
+      const auto pixel = Bernoulli{sampler.logits(x)}.sample(rng);
+      drawn.narrow(2, y, 1).narrow(3, x, 1).copy_(pixel);
+      sampler.put(x, pixel);
+    }
+    sampler.end_row(y, drawn.narrow(2, y, 1));
+  }
+  return drawn;
+}
+
+torch::Tensor PixelCnn::sample_slowly(std::int64_t n, const SampleOptions& options, Rng& rng) {
+  torch::NoGradGuard no_grad;
+  const auto labels = labels_of(n, options, rng);
+  auto drawn =
+      torch::zeros({n, 1, shape_.height, shape_.width}, layers_[0]->parameters()[0].options());
+  for (std::int64_t y = 0; y < shape_.height; ++y)
+    for (std::int64_t x = 0; x < shape_.width; ++x) {
+      const auto pixel = logits(drawn, labels).narrow(2, y, 1).narrow(3, x, 1);
+      drawn.narrow(2, y, 1).narrow(3, x, 1).copy_(Bernoulli{pixel}.sample(rng));
+    }
+  return drawn;
+}
+
+}  // namespace vqcodec::models
