@@ -20,6 +20,7 @@ constexpr std::uint64_t kMaxNameSize = 64;                         // bytes
 constexpr std::uint64_t kMaxDescriptionSize = 1024;                // bytes
 constexpr std::uint64_t kMaxSectionSize = std::uint64_t{1} << 26;  // bytes, stored or not
 constexpr int kMaxCoarsestStride = 1024;
+constexpr int kTuningVersion = 2;  // the first whose header says it; those before it are for PSNR
 
 enum Encoding : std::uint8_t { kRaw = 0, kZstd = 1 };
 
@@ -34,6 +35,7 @@ struct ModelHeader {
   std::uint64_t fingerprint = 0;
   int coarsest_stride = 0;
   std::string name, description;
+  Tuning tuning = Tuning::kPsnr;
   std::vector<QualitySetting> qualities;
   Section prior, networks;
 };
@@ -86,8 +88,8 @@ void write_section_entry(ByteWriter& writer, const Section& section) {
   writer.u64(section.checksum);
 }
 
-ModelHeader read_header(std::span<const std::uint8_t> body) {
-  ByteReader reader(body, "header");
+ModelHeader read_header(const Preamble& preamble) {
+  ByteReader reader(preamble.body, "header");
   ModelHeader header;
   header.fingerprint = reader.u64("fingerprint");
   header.coarsest_stride = static_cast<int>(reader.varint("coarsest stride", kMaxCoarsestStride));
@@ -104,6 +106,13 @@ ModelHeader read_header(std::span<const std::uint8_t> body) {
   }
   header.prior = read_section_entry(reader, "prior in the table");
   header.networks = read_section_entry(reader, "networks in the table");
+  if (preamble.version >= kTuningVersion) {
+    const int tuning = reader.u8("tuning");
+    if (tuning > static_cast<int>(Tuning::kMsSsim))
+      throw Error(ErrorKind::kUnsupported, "header: tuning ", tuning,
+                  ", this program knows 0 and 1");
+    header.tuning = static_cast<Tuning>(tuning);
+  }
   reader.expect_end();
   return header;
 }
@@ -179,8 +188,13 @@ std::vector<std::uint8_t> write_model(const ModelFile& model) {
   write_section_entry(body, header.prior);
   write_section_entry(body, header.networks);
 
+  FileType type = kModelFile;
+  if (model.tuning == Tuning::kPsnr)
+    type.version = kTuningVersion - 1;  // older programs read it
+  else
+    body.u8(static_cast<std::uint8_t>(model.tuning));
   ByteWriter file;
-  file.bytes(write_preamble(kModelFile, body.view()));
+  file.bytes(write_preamble(type, body.view()));
   file.bytes(stored_prior);
   file.bytes(stored_networks);
   return file.take();
@@ -188,7 +202,7 @@ std::vector<std::uint8_t> write_model(const ModelFile& model) {
 
 ModelFile read_model(std::span<const std::uint8_t> bytes) {
   const Preamble preamble = read_preamble(bytes, kModelFile);
-  const ModelHeader header = read_header(preamble.body);
+  const ModelHeader header = read_header(preamble);
   const std::string part = "model " + hex(header.fingerprint);
   ByteReader reader(bytes.subspan(preamble.header_size), part);
   const auto stored_prior = reader.bytes(header.prior.stored_size, "prior");
@@ -207,6 +221,7 @@ ModelFile read_model(std::span<const std::uint8_t> bytes) {
   prior_reader.expect_end();
   model.name = header.name;
   model.description = header.description;
+  model.tuning = header.tuning;
   model.coarsest_stride = header.coarsest_stride;
   model.qualities = header.qualities;
   check_shape(model, ErrorKind::kCorrupt);
@@ -215,7 +230,7 @@ ModelFile read_model(std::span<const std::uint8_t> bytes) {
 
 ModelSummary summarize_model(std::span<const std::uint8_t> bytes) {
   const Preamble preamble = read_preamble(bytes, kModelFile);
-  ModelHeader header = read_header(preamble.body);
+  ModelHeader header = read_header(preamble);
   const std::uint64_t size_bytes =
       preamble.header_size + header.prior.stored_size + header.networks.stored_size;
   if (size_bytes != bytes.size())
@@ -223,6 +238,7 @@ ModelSummary summarize_model(std::span<const std::uint8_t> bytes) {
                 " bytes, its header says ", size_bytes);
   return {.name = std::move(header.name),
           .description = std::move(header.description),
+          .tuning = header.tuning,
           .fingerprint = header.fingerprint,
           .qualities = std::move(header.qualities),
           .size_bytes = size_bytes};

@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "codec/tuning.h"
 #include "entropy/integer_pixelcnn.h"
 
 namespace vqcodec::codec {
 
 // One quality setting, with what it gave on held-out pictures when the model was made.
 struct QualitySetting {
-  double lambda = 0;  // loss = bits per pixel + lambda * MSE on 0..255
+  double lambda = 0;  // loss = bits per pixel + lambda * MSE on 0..255, or what stands for it
   double rate_bpp = 0;
   double psnr_db = 0;  // RGB
 };
@@ -23,6 +24,7 @@ struct QualitySetting {
 struct ModelFile {
   std::string name;         // e.g. "photo-1"
   std::string description;  // one line for `vqcodec models`
+  Tuning tuning = Tuning::kPsnr;
   int coarsest_stride = 32;
   std::vector<QualitySetting>
       qualities;  // lowest rate first; quality q of the command line is [q - 1]
@@ -41,6 +43,7 @@ ModelFile read_model(std::span<const std::uint8_t> bytes);  // Throws Error(kCor
 struct ModelSummary {
   std::string name;
   std::string description;
+  Tuning tuning = Tuning::kPsnr;
   std::uint64_t fingerprint = 0;
   std::vector<QualitySetting> qualities;
   std::uint64_t size_bytes = 0;

@@ -49,9 +49,11 @@ Preamble read_preamble(std::span<const std::uint8_t> bytes, const FileType& type
                 hex(stored, 8));
   if (version < 0)
     throw Error(ErrorKind::kCorrupt, "header: version ", version, ", expected 0..127");
-  if (version != type.version)
+  if (version < type.oldest || version > type.version)
     throw Error(ErrorKind::kUnsupported, "a ", type.name, " file of version ", version,
-                ", this program reads version ", type.version);
+                ", this program reads version ", type.oldest == type.version ? "" : "1 to ",
+                type.version);
+  result.version = version;
   return result;
 }
 

@@ -19,16 +19,18 @@ namespace vqcodec::codec {
 
 struct FileType {
   std::array<std::uint8_t, 3> magic;
-  int version;       // 0..127
+  int version;       // 0..127, the newest that is read
   const char* name;  // for messages, e.g. ".vqc"
+  int oldest = 1;    // version that is read
 };
 
 inline constexpr FileType kPictureFile = {{'V', 'Q', 'C'}, 1, ".vqc"};
-inline constexpr FileType kModelFile = {{'V', 'Q', 'M'}, 1, ".vqm"};
+inline constexpr FileType kModelFile = {{'V', 'Q', 'M'}, 2, ".vqm"};
 
 struct Preamble {
   std::span<const std::uint8_t> body;  // of the file's bytes
   std::size_t header_size = 0;         // bytes from the start of the file to the end of the body
+  int version = 0;
 };
 
 // Throws Error: (kCorrupt) for another type of file or damage, (kUnsupported) for a whole header of

@@ -1,5 +1,7 @@
 #include "models/codebook_training.h"
 
+#include <numbers>
+
 #include "models/context_model.h"
 
 namespace vqcodec::models {
@@ -26,6 +28,16 @@ std::vector<torch::Tensor> sample_latents(CodecNetworks& networks,
   std::vector<torch::Tensor> samples;
   for (const auto& part : parts) samples.push_back(torch::cat(part));
   return samples;
+}
+
+// What one step squared of each channel costs, in the units of price(). The transform's linear part
+// keeps squared errors; of MS-SSIM nothing is known but that training has chosen the gains: where
+// rate + distortion w D^2 / 12 is least at a step of D = 1, w is 6 / ln 2 prices of a bit.
+torch::Tensor step_costs(const QuantizedCodec& codec, std::int64_t level, std::int64_t quality,
+                         codec::Tuning tuning) {
+  const auto energy = codec.networks->step_energy(level, quality);
+  if (tuning == codec::Tuning::kPsnr) return energy;
+  return torch::full_like(energy, 6 / std::numbers::ln2 * codec.price(quality));
 }
 
 LevelLayout layout_from(const torch::Tensor& samples, std::int64_t luma, double coarse_range) {
@@ -62,8 +74,9 @@ QuantizedCodec train_codebooks(CodecNetworks networks, Dataset& crops,
       auto grouping = options.grouping;
       grouping.price = codec.price(q) * options.price_factor;
       auto& row = codec.quantizers[l];
-      row.insert(row.begin(), train_level_quantizer(samples[l], networks->step_energy(level, q),
-                                                    layouts[l], grouping));
+      row.insert(row.begin(),
+                 train_level_quantizer(samples[l], step_costs(codec, level, q, options.tuning),
+                                       layouts[l], grouping));
       if (progress) progress(++done, static_cast<int>(qualities * kLevels));
     }
   }

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "codec/tuning.h"
 #include "models/model.h"
 #include "models/quantized_codec.h"
 
@@ -15,6 +16,7 @@ struct CodebookTrainingOptions {
   double price_factor = 0.4;  // of a bit: to the prior, rare codewords are far cheaper than to the
                               // order-0 lengths that would remove them
   GroupingOptions grouping;   // `price` is set from the quality
+  codec::Tuning tuning = codec::Tuning::kPsnr;
   std::uint64_t seed = 1;
 };
 

@@ -1,17 +1,20 @@
 #include "models/codec_model.h"
 
 #include "models/codebook_usage.h"
+#include "models/ms_ssim.h"
 
 namespace vqcodec::models {
 namespace F = torch::nn::functional;
 
 namespace {
-constexpr double kLossScale = 0.1;   // brings gradients near one
-constexpr double kGainRate = 4;      // gains move over a larger range than weights
+constexpr double kLossScale = 0.1;  // brings gradients near one
+constexpr double kGainRate = 4;     // gains move over a larger range than weights
+// Of 1 - MS-SSIM, in squared errors: makes a lambda mean about the same rate in both tunings.
+constexpr double kSquaredErrorsOfMsSsim = 1333;
 constexpr double kLinearRate = 0.3;  // the lapped part starts at a good place
 }  // namespace
 
-CodecModel::CodecModel(const CodecOptions& options) {
+CodecModel::CodecModel(const CodecOptions& options, codec::Tuning tuning) : tuning_(tuning) {
   networks_ = register_module("networks", CodecNetworks(options));
   lambdas_ = register_buffer("lambdas",
                              torch::tensor(at::ArrayRef<double>(options.lambdas), torch::kFloat32));
@@ -59,6 +62,20 @@ void CodecModel::polish_with(const QuantizedCodec& codec, double price_factor) {
   price_factor_ = price_factor;
 }
 
+CodecModel::Distortion CodecModel::distortion(const torch::Tensor& restored,
+                                              const torch::Tensor& images) const {
+  const auto squared = (restored - images).square().mean({1, 2, 3}) * (255.0 * 255.0);
+  Distortion result{squared,
+                    {{"mse", squared.detach().mean()},
+                     {"psnr_db", (10 * torch::log10(65025 / squared.detach())).mean()}}};
+  if (tuning_ == codec::Tuning::kMsSsim) {
+    const auto lost = 1 - ms_ssim(images, restored);
+    result.charged = lost * kSquaredErrorsOfMsSsim;
+    result.terms.emplace_back("ms_ssim_db", (-10 * torch::log10(lost.detach())).mean());
+  }
+  return result;
+}
+
 Loss CodecModel::polish_loss(const torch::Tensor& images, const torch::Tensor& quality) {
   std::vector<torch::Tensor> values(kLevels);
   {
@@ -74,11 +91,9 @@ Loss CodecModel::polish_loss(const torch::Tensor& images, const torch::Tensor& q
     }
   }
   const auto restored = networks_->synthesise(values, quality);
-  const auto distortion = (restored - images).square().mean({1, 2, 3}) * (255.0 * 255.0);
+  const auto lost = distortion(restored, images);
   const auto lambda = lambdas_.index_select(0, quality);
-  return {.total = (lambda.sqrt() * distortion).mean() * kLossScale,
-          .terms = {{"mse", distortion.detach().mean()},
-                    {"psnr_db", (10 * torch::log10(65025 / distortion.detach())).mean()}}};
+  return {.total = (lambda.sqrt() * lost.charged).mean() * kLossScale, .terms = lost.terms};
 }
 
 Loss CodecModel::loss(const Batch& batch, Rng& rng) {
@@ -99,15 +114,13 @@ Loss CodecModel::loss(const Batch& batch, Rng& rng) {
     rounded.push_back(y + (points_.back() - y).detach());
   }
   const auto restored = networks_->synthesise(rounded, quality);
-  const auto distortion =
-      (restored - batch.images).square().mean({1, 2, 3}) * (255.0 * 255.0);  // (N)
-  const auto rate = rate_bits(noisy, quality) / pixels;                      // (N) bpp
+  const auto lost = distortion(restored, batch.images);
+  const auto rate = rate_bits(noisy, quality) / pixels;  // (N) bpp
   const auto lambda = lambdas_.index_select(0, quality);
-  const auto cost = (rate + lambda * distortion) / lambda.sqrt();
-  return {.total = cost.mean() * kLossScale,
-          .terms = {{"rate_bpp", rate.detach().mean()},
-                    {"mse", distortion.detach().mean()},
-                    {"psnr_db", (10 * torch::log10(65025 / distortion.detach())).mean()}}};
+  const auto cost = (rate + lambda * lost.charged) / lambda.sqrt();
+  Loss loss{.total = cost.mean() * kLossScale, .terms = lost.terms};
+  loss.terms.emplace(loss.terms.begin(), "rate_bpp", rate.detach().mean());
+  return loss;
 }
 
 Health CodecModel::health() const {

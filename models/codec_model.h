@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "codec/tuning.h"
 #include "models/codec_networks.h"
 #include "models/context_model.h"
 #include "models/model.h"
@@ -16,14 +17,15 @@ namespace vqcodec::models {
 
 class CodecModel : public Model {
  public:
-  explicit CodecModel(const CodecOptions& options);
+  explicit CodecModel(const CodecOptions& options, codec::Tuning tuning = codec::Tuning::kPsnr);
 
   // Channel order, deviations and the rate model's scales from pictures (N,3,H,W).
   void start_from(const torch::Tensor& images);
 
   // images: (N,3,H,W), N a multiple of the number of qualities gives each its share.
   // Sum of rate and lambda x distortion, each quality weighed by 1/sqrt(lambda), or the high rates
-  // would drown the low ones.
+  // would drown the low ones. Distortion is the squared error of 0..255, or what stands for it
+  // where the tuning is another; MS-SSIM wants sides of at least 161.
   Loss loss(const Batch& batch, Rng& rng) override;
   Health health() const override;
   std::vector<ParameterGroup> parameter_groups() override;
@@ -38,7 +40,13 @@ class CodecModel : public Model {
 
  private:
   torch::Tensor rate_bits(const std::vector<torch::Tensor>& levels, const torch::Tensor& quality);
+  struct Distortion {
+    torch::Tensor charged;                                     // (N)
+    std::vector<std::pair<std::string, torch::Tensor>> terms;  // for the log
+  };
+  Distortion distortion(const torch::Tensor& restored, const torch::Tensor& images) const;
   Loss polish_loss(const torch::Tensor& images, const torch::Tensor& quality);
+  codec::Tuning tuning_;
   torch::ScalarType compute_ = torch::kFloat32;
   CodecNetworks networks_{nullptr};
   std::vector<ContextModel> contexts_;

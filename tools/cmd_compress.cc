@@ -23,6 +23,7 @@ struct CompressArguments {
   BatchOptions batch;
   codec::CompressOptions options;
   std::optional<int> quality;
+  codec::Tuning tuning = codec::Tuning::kPsnr;
 };
 
 // Models of fewer settings than eight: the best of theirs that is not above the usual one.
@@ -38,7 +39,7 @@ std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
 }
 
 int compress_all(const CompressArguments& arguments, const Verbosity& verbosity) {
-  ModelStore models(arguments.batch.model_path);
+  ModelStore models(arguments.batch.model_path, arguments.tuning);
   auto options = arguments.options;
   options.threads = thread_count(arguments.batch.threads);
   const auto compress_one = [&](const Job& job, Progress& progress, codec::Timings& timings) {
@@ -79,6 +80,8 @@ Command add_compress(CLI::App& program, const Verbosity& verbosity) {
   add_target("--target-size", options.target_size_bytes, "BYTES", "size of the file, at most");
   add_target("--target-psnr", options.target_psnr_db, "DB", "PSNR in RGB, at least");
   rate->require_option(0, 1);
+  add_tune_option(*parser, arguments->tuning, "what to keep: psnr (default) or ms-ssim")
+      ->excludes("--model");
   parser->add_flag("--strip", options.strip, "leave metadata out");
   return {parser, [arguments, &verbosity] { return compress_all(*arguments, verbosity); }};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "codec/hex.h"
 #include "entropy/error.h"
@@ -18,19 +19,25 @@ namespace fs = std::filesystem;
 std::vector<std::string> installed_paths() {
   std::error_code ignored;  // no such folder: nothing is installed
   std::vector<std::string> paths;
-  for (const auto& entry :
-       fs::directory_iterator(program_folder().parent_path() / "share/vqcodec/models", ignored))
-    if (entry.path().extension() == ".vqm") paths.push_back(entry.path().string());
+  for (const auto& folder : {program_folder(), program_folder().parent_path()})
+    for (const auto& entry : fs::directory_iterator(folder / "share/vqcodec/models", ignored))
+      if (entry.path().extension() == ".vqm") paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
 
+std::optional<codec::ModelSummary> builtin_summary() {
+  if (builtin_model().empty()) return std::nullopt;
+  return codec::summarize_model(builtin_model());
+}
+
 }  // namespace
 
+// Whoever can do with the built-in one asks for it first: this reads every installed file.
 std::vector<KnownModel> known_models() {
   std::vector<KnownModel> models;
-  if (!builtin_model().empty())
-    models.push_back({.path = {}, .summary = codec::summarize_model(builtin_model())});
+  if (auto built_in = builtin_summary())
+    models.push_back({.path = {}, .summary = std::move(*built_in)});
   for (const auto& path : installed_paths())
     models.push_back({.path = path, .summary = naming("model " + path, [&] {
                                       return codec::summarize_model(read_file(path));
@@ -55,20 +62,22 @@ const codec::ModelFile& ModelStore::preferred() {
 
 const codec::ModelFile& ModelStore::read_preferred() {
   if (!model_path_.empty()) return add_file(model_path_);
-  if (!builtin_model().empty()) return add(builtin_model());
-  const auto paths = installed_paths();
-  if (!paths.empty()) return add_file(paths.front());
-  throw Error(ErrorKind::kUnsupported,
-              "this build has no built-in model; give one with --model FILE");
+  if (const auto built_in = builtin_summary(); built_in && built_in->tuning == tuning_)
+    return add(builtin_model());
+  for (const auto& known : known_models())
+    if (known.summary.tuning == tuning_) return add_file(known.path);
+  throw Error(ErrorKind::kUnsupported, "no model for ", codec::name_of(tuning_),
+              " is built in or installed; give one with --model FILE");
 }
 
 const codec::ModelFile* ModelStore::find(std::uint64_t fingerprint) {
   if (!model_path_.empty()) preferred();
   if (const auto found = models_.find(fingerprint); found != models_.end()) return &found->second;
   if (!model_path_.empty()) return nullptr;
+  if (const auto built_in = builtin_summary(); built_in && built_in->fingerprint == fingerprint)
+    return &add(builtin_model());
   for (const auto& known : known_models())
-    if (known.summary.fingerprint == fingerprint)
-      return &(known.path.empty() ? add(builtin_model()) : add_file(known.path));
+    if (known.summary.fingerprint == fingerprint) return &add_file(known.path);
   return nullptr;
 }
 

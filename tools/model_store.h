@@ -13,7 +13,8 @@
 
 namespace vqcodec::tools {
 
-// A model that needs no --model: built into the program, or in ../share/vqcodec/models beside it.
+// A model that needs no --model: built into the program, or in share/vqcodec/models beside it or
+// one folder up.
 struct KnownModel {
   std::string path;  // empty: built in
   codec::ModelSummary summary;
@@ -23,8 +24,9 @@ std::vector<KnownModel> known_models();  // The built-in one first.
 // Reads each model and makes each transform once, when first asked for.
 class ModelStore {
  public:
-  // model_path: the one model to use; empty: any known one.
-  explicit ModelStore(std::string model_path) : model_path_(std::move(model_path)) {}
+  // model_path: the one model to use; empty: any known one. tuning: what to compress for.
+  explicit ModelStore(std::string model_path, codec::Tuning tuning = codec::Tuning::kPsnr)
+      : model_path_(std::move(model_path)), tuning_(tuning) {}
 
   // The one to compress with. Throws Error(kUnsupported) where there is none.
   const codec::ModelFile& preferred();
@@ -42,6 +44,7 @@ class ModelStore {
   const codec::ModelFile& add_file(const std::string& path);
 
   std::string model_path_;
+  codec::Tuning tuning_;
   const codec::ModelFile* preferred_ = nullptr;
   std::map<std::uint64_t, codec::ModelFile> models_;  // by fingerprint; nodes never move
   std::map<std::uint64_t, std::unique_ptr<codec::Transform>> transforms_;

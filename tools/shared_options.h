@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <thread>
 
+#include "codec/tuning.h"
 #include "tools/command.h"
 
 namespace vqcodec::tools {
@@ -19,6 +21,16 @@ inline void add_thread_option(CLI::App& command, int& threads) {
   command.add_option("-T,--threads", threads, "threads; 0: one a processor")
       ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N");
+}
+
+inline CLI::Option* add_tune_option(CLI::App& command, codec::Tuning& tuning, std::string about) {
+  const std::map<std::string, codec::Tuning> names = {
+      {codec::name_of(codec::Tuning::kPsnr), codec::Tuning::kPsnr},
+      {codec::name_of(codec::Tuning::kMsSsim), codec::Tuning::kMsSsim}};
+  return command.add_option("--tune", tuning, std::move(about))
+      ->transform(CLI::CheckedTransformer(names).description(""))
+      ->type_name("METRIC")
+      ->default_str(codec::name_of(tuning));
 }
 
 // What -T asks for.

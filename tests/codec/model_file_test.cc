@@ -81,12 +81,31 @@ TEST(ModelFile, ReportsEveryChangedByte) {
 TEST(ModelFile, TellsAnotherVersionFromDamage) {
   const auto bytes = tiny_bytes();
   FileType future = kModelFile;
-  future.version = 2;
+  future.version = kModelFile.version + 1;
   auto other = write_preamble(future, read_preamble(bytes, kModelFile).body);
   EXPECT_EQ(error_of([&] { read_model(other); }), ErrorKind::kUnsupported);
   EXPECT_EQ(error_of([&] { summarize_model(other); }), ErrorKind::kUnsupported);
   other.back() ^= 1;
   EXPECT_EQ(error_of([&] { read_model(other); }), ErrorKind::kCorrupt);
+}
+
+TEST(ModelFile, OnlyAModelOfAnotherTuningNeedsTheNewerVersion) {
+  ModelFile model = tiny_model();
+  const auto plain = write_model(model);
+  EXPECT_EQ(read_preamble(plain, kModelFile).version, 1);
+  EXPECT_EQ(read_model(plain).tuning, Tuning::kPsnr);
+  model.tuning = Tuning::kMsSsim;
+  const auto tuned = write_model(model);
+  EXPECT_EQ(read_preamble(tuned, kModelFile).version, 2);
+  EXPECT_EQ(read_model(tuned).tuning, Tuning::kMsSsim);
+  EXPECT_EQ(summarize_model(tuned).tuning, Tuning::kMsSsim);
+  EXPECT_EQ(read_model(tuned).fingerprint, read_model(plain).fingerprint);
+}
+
+TEST(ModelFile, RefusesATuningItDoesNotKnow) {
+  ModelFile model = tiny_model();
+  model.tuning = static_cast<Tuning>(2);
+  EXPECT_EQ(error_of([&] { read_model(write_model(model)); }), ErrorKind::kUnsupported);
 }
 
 // Qualities of header and prior disagree, though every checksum holds.
@@ -100,7 +119,9 @@ TEST(ModelFile, RefusesPartsThatDoNotFit) {
   body[place] = kTinyQualities - 1;
   body.erase(body.begin() + static_cast<std::ptrdiff_t>(place) + 1,
              body.begin() + static_cast<std::ptrdiff_t>(place) + 25);
-  auto changed = write_preamble(kModelFile, body);
+  FileType type = kModelFile;
+  type.version = preamble.version;
+  auto changed = write_preamble(type, body);
   changed.insert(changed.end(), bytes.begin() + static_cast<std::ptrdiff_t>(preamble.header_size),
                  bytes.end());
   EXPECT_EQ(error_of([&] { read_model(changed); }), ErrorKind::kCorrupt);

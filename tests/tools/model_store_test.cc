@@ -43,6 +43,31 @@ TEST(ModelStore, PrefersTheBuiltInModelUnlessOneIsNamed) {
             testing::tiny_model(99).fingerprint);
 }
 
+// The model for another metric is installed beside the program, and found again when decoding.
+TEST(ModelStore, TheTuningChoosesAmongTheModels) {
+  const Sandbox sandbox;
+  sandbox.write_picture("a.png");
+  fs::copy_file(VQCODEC_PROGRAM, sandbox.path("vqcodec"));
+  const auto run = [&](const std::string& words) {
+    return sandbox.run("unset VQCODEC_MODEL; ./vqcodec " + words);
+  };
+  const auto missing = run("compress a.png --tune ms-ssim");
+  EXPECT_EQ(missing.exit_code, 4) << missing.err;
+  EXPECT_NE(missing.err.find("no model for ms-ssim is built in or installed"), std::string::npos);
+
+  auto tuned = testing::tiny_model(99);
+  tuned.tuning = codec::Tuning::kMsSsim;
+  fs::create_directories(sandbox.path("share/vqcodec/models"));
+  sandbox.write("share/vqcodec/models/tuned.vqm", codec::write_model(tuned));
+  const auto made = run("compress a.png -o a.vqc --tune ms-ssim");
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const auto info = run("info a.vqc").out;
+  EXPECT_NE(info.find(codec::hex(tuned.fingerprint)), std::string::npos) << info;
+  EXPECT_EQ(run("decompress a.vqc -o b.png").exit_code, 0);
+  EXPECT_NE(run("models").out.find("tuned for ms-ssim"), std::string::npos);
+  EXPECT_EQ(run("compress a.png -f --tune ms-ssim --model x.vqm").exit_code, 2);
+}
+
 TEST(ModelStore, FindsAModelByFingerprintAndReadsItOnce) {
   ModelStore store("");
   const auto* model = store.find(golden_summary().fingerprint);

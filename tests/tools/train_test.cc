@@ -49,6 +49,8 @@ TEST_F(Training, WrongOptionsAreOneLineAndExitCode2) {
         "train codec --data pictures -o x --config absent.toml",
         "train codec --data pictures -o x --preset large",
         "train codec --data pictures -o x --crop 100",
+        "train codec --data pictures -o x --tune vmaf",
+        "train codec --data pictures -o x --tune ms-ssim --crop 160",
         "train prior --from run --data pictures -o x.vqm --without colour"}) {
     const auto outcome = sandbox_.run(kRealProgram + line);
     EXPECT_EQ(outcome.exit_code, 2) << line << ": " << outcome.err;
@@ -68,6 +70,7 @@ TEST_F(Training, PresetsAreDefaultsThatOptionsAndFilesOverride) {
             std::string::npos)
       << help("--preset vqvae2");
   EXPECT_NE(help("--config paper.toml").find("--blocks INT=2"), std::string::npos);
+  EXPECT_NE(help("--tune ms-ssim").find("--crop INT:INT in [32 - 1024]=192"), std::string::npos);
 }
 
 TEST_F(Training, MissingFoldersAreResources) {

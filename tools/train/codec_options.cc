@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/shared_options.h"
+
 namespace vqcodec::tools {
 
 void add_codec_options(CLI::App& app, CodecTrainingOptions& options) {
@@ -12,6 +14,8 @@ void add_codec_options(CLI::App& app, CodecTrainingOptions& options) {
   app.add_option("--preset", options.preset, "photo or vqvae2: sets the other options' defaults")
       ->check(CLI::IsMember({"photo", "vqvae2"}))
       ->capture_default_str();
+  add_tune_option(app, options.tuning,
+                  "the distortion: psnr or ms-ssim (which needs larger crops)");
   app.add_option("--start-from", options.start_from,
                  "weights to start from: transform.pt of another run with the same shape, or with "
                  "fewer blocks");
@@ -53,6 +57,7 @@ CodecTrainingOptions preset_in(std::vector<std::string> arguments) {
   CodecTrainingOptions options;
   CLI::App app;
   app.add_option("--preset", options.preset);
+  add_tune_option(app, options.tuning, "");
   app.set_help_flag();
   app.set_config("--config");
   app.allow_extras();
@@ -69,6 +74,10 @@ CodecTrainingOptions preset_in(std::vector<std::string> arguments) {
     options.codec.blocks = 2;
     options.codec.lambdas = {0.0035};
     options.codewords = 512;
+  }
+  if (options.tuning == codec::Tuning::kMsSsim) {
+    options.crop = 192;  // five scales of an 11x11 window
+    options.training.batch = 4;
   }
   return options;
 }

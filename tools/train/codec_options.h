@@ -1,6 +1,7 @@
 // tools/train/codec_options.h: the options of `vqcodec train codec` and their presets.
 #pragma once
 
+#include "codec/tuning.h"
 #include "models/codec_networks.h"
 #include "tools/train/train_command.h"
 
@@ -15,6 +16,7 @@ struct CodecTrainingOptions {
   double polish_rate = 2e-4;
   std::int64_t codebook_crops = 480, codewords = 256;
   double codebook_price_factor = 0.4, price_factor = 0.35;
+  codec::Tuning tuning = codec::Tuning::kPsnr;
   models::CodecOptions codec;
 };
 

@@ -7,8 +7,20 @@
 #include "codec/metrics.h"
 #include "models/vq_transform.h"
 #include "tools/file_io.h"
+#include "tools/shared_options.h"
+#include "tools/train/train_command.h"
 
 namespace vqcodec::tools {
+
+codec::Tuning tuning_of(const CodecRun& run) {
+  CLI::App app;
+  auto tuning = codec::Tuning::kPsnr;
+  add_tune_option(app, tuning, "");
+  app.set_config("--config");
+  app.allow_config_extras(CLI::config_extras_mode::ignore_all);
+  parse_training(app, {"--config", run.configuration()});
+  return tuning;
+}
 
 void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
   const auto transform =

@@ -86,6 +86,7 @@ QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptio
   training.crops = options.codebook_crops;
   training.price_factor = prior.codebook_price_factor;
   training.seed = prior.training.seed;
+  training.tuning = model.tuning;
   std::vector<LevelLayout> layouts;
   for (const auto& level : old.quantizers) layouts.push_back(level.front().layout);
   const auto codec = train_codebooks(old.networks, crops, training, layouts, [](int done, int all) {

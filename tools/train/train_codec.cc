@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "codec/metrics.h"
 #include "entropy/error.h"
 #include "models/checkpoint.h"
 #include "models/codebook_training.h"
@@ -39,6 +40,7 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
   training.crops = options.codebook_crops;
   training.price_factor = options.codebook_price_factor;
   training.grouping.codewords = options.codewords;
+  training.tuning = options.tuning;
   training.seed = options.training.seed;
   const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {
     std::printf("codebooks %d of %d\n", done, all);
@@ -72,16 +74,19 @@ void train_codec(std::vector<std::string> arguments) {
   if (!parse_training(app, std::move(arguments))) return;
   if (options.crop % kCoarsestStride != 0)
     throw Error(ErrorKind::kUsage, "--crop ", options.crop, " is no multiple of ", kCoarsestStride);
+  if (options.tuning == codec::Tuning::kMsSsim && options.crop < codec::kMsSsimMinSide)
+    throw Error(ErrorKind::kUsage, "--crop ", options.crop, ": MS-SSIM wants at least ",
+                codec::kMsSsimMinSide, " pixels; 192 is the least multiple of ", kCoarsestStride);
   use_threads(options.training.threads);
   torch::manual_seed(options.training.seed);
   const CodecRun run{options.output};
   fs::create_directories(run.folder);
-  write_text(run.folder + "/codec.toml", app.config_to_str(/*default_also=*/true));
+  write_text(run.configuration(), app.config_to_str(/*default_also=*/true));
 
   const auto paths = list_pictures(options.training.data, options.training.hold_out, false);
   CropDataset statistics(paths, {.side = kStatisticsSide, .shrink_share = 0});
   auto rng = make_rng(options.training.seed, ~std::uint64_t{0});
-  CodecModel model(options.codec);
+  CodecModel model(options.codec, options.tuning);
   if (options.start_from.empty())
     model.start_from(statistics.batch(48, rng).images);
   else

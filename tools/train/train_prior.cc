@@ -82,6 +82,7 @@ void train_prior(std::vector<std::string> arguments) {
   train_prior_phases(prior, options, run.prior());
   if (!from_model) {
     model = describe(codec);
+    model.tuning = tuning_of(run);
     model.networks = naming(run.codec(), [&] { return read_file(run.codec()); });
   }
   model.name = name;

@@ -1,0 +1,7 @@
+#include "codec/tuning.h"
+
+namespace vqcodec::codec {
+
+const char* name_of(Tuning tuning) { return tuning == Tuning::kPsnr ? "psnr" : "ms-ssim"; }
+
+}  // namespace vqcodec::codec
