@@ -104,9 +104,10 @@ void read_table(ByteReader& reader, FileHeader& header) {
   }
 }
 
-FileHeader read_header(std::span<const std::uint8_t> body, std::uint64_t max_pixels) {
-  ByteReader reader(body, "header");
+FileHeader read_header(const Preamble& preamble, std::uint64_t max_pixels) {
+  ByteReader reader(preamble.body, "header");
   FileHeader header;
+  header.version = preamble.version;
   const int first = reader.u8("quality and levels");
   header.quality = first & (kMaxQualities - 1);
   header.levels = (first >> kLevelsShift & (kMaxLevels - 1)) + 1;
@@ -156,15 +157,18 @@ std::vector<std::uint8_t> write_header(const FileHeader& header) {
     else
       body.u16(static_cast<std::uint16_t>(header.slices[i].checksum));
   }
-  if (!(read_header(body.view(), kMaxArea) == header))
+  FileType type = kPictureFile;
+  type.version = header.version;
+  auto preamble = write_preamble(type, body.view());
+  if (!(read_header(read_preamble(preamble, kPictureFile), kMaxArea) == header))
     throw Error(ErrorKind::kInternal, "header: what was written is read otherwise");
-  return write_preamble(kPictureFile, body.view());
+  return preamble;
 }
 
 File read_file(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
   const Preamble preamble = read_preamble(bytes, kPictureFile);
   File file;
-  file.header = read_header(preamble.body, max_pixels);
+  file.header = read_header(preamble, max_pixels);
   file.header_size = preamble.header_size;
   file.size_bytes = file.header_size;
 

@@ -12,6 +12,7 @@
 
 #include "codec/plain_cells.h"
 #include "codec/tiles.h"
+#include "entropy/slice_coder.h"
 
 namespace vqcodec::codec {
 
@@ -27,7 +28,11 @@ struct Chunk {
   bool operator==(const Chunk&) const = default;
 };
 
+// The first version whose slices correct the prior as they go (entropy/node_offsets.h).
+inline constexpr int kLearningVersion = 2;
+
 struct FileHeader {
+  int version = kLearningVersion;
   int width = 0;
   int height = 0;
   bool grey = false;
@@ -41,6 +46,9 @@ struct FileHeader {
   std::optional<Chunk> plain = {};     // the same
   std::vector<Chunk> slices;           // [level * tiles + tile]; checksum: see slice_checksum
 
+  entropy::NodeLearning learning() const {
+    return version < kLearningVersion ? entropy::NodeLearning::kOff : entropy::NodeLearning::kOn;
+  }
   Tiling tiling() const { return Tiling(width, height, tile_size); }
   Rectangle picture() const { return {0, 0, width, height}; }
   std::size_t slice_index(int level, int tile) const {

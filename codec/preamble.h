@@ -24,7 +24,7 @@ struct FileType {
   int oldest = 1;    // version that is read
 };
 
-inline constexpr FileType kPictureFile = {{'V', 'Q', 'C'}, 1, ".vqc"};
+inline constexpr FileType kPictureFile = {{'V', 'Q', 'C'}, 2, ".vqc"};
 inline constexpr FileType kModelFile = {{'V', 'Q', 'M'}, 2, ".vqm"};
 
 struct Preamble {

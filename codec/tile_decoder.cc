@@ -42,7 +42,7 @@ DecodedTile TileDecoder::decode(int tile, int levels) const {
     entropy::DecodedSlice slice = coder_.decode(
         file_.header.quality, level, positions_across(place.height, model_.coarsest_stride, level),
         positions_across(place.width, model_.coarsest_stride, level), result.maps,
-        file_.slices[index], plain_positions(plain, level));
+        file_.slices[index], plain_positions(plain, level), file_.header.learning());
     result.code_hashes.push_back(code_hash(slice.map));
     chained_hash = chain_hash(chained_hash, result.code_hashes.back(), file_.slices[index]);
     const std::uint32_t computed = slice_checksum(chained_hash, level, file_.header.levels);

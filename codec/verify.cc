@@ -38,7 +38,7 @@ FileSummary inspect(std::span<const std::uint8_t> bytes) {
   const File file = read_file(bytes, kMaxArea);
   const FileHeader& header = file.header;
   const int tiles = header.tiling().count();
-  FileSummary summary{.version = kPictureFile.version,
+  FileSummary summary{.version = header.version,
                       .width = header.width,
                       .height = header.height,
                       .channels = header.grey ? 1 : 3,

@@ -26,7 +26,8 @@ void NodeProbabilities::root_products(const GroupPrior& group,
 }
 
 std::span<const std::uint32_t> NodeProbabilities::leaf_lengths(
-    const GroupPrior& group, std::span<const std::uint8_t> features, Scratch& scratch) const {
+    const GroupPrior& group, std::span<const std::uint8_t> features,
+    std::span<const NodeOffset> offsets, Scratch& scratch) const {
   const auto nodes = static_cast<std::size_t>(group.codewords);
   const int length = static_cast<int>(features.size());
   scratch.products.resize(nodes);
@@ -42,7 +43,8 @@ std::span<const std::uint32_t> NodeProbabilities::leaf_lengths(
   // Parents are numbered before their children.
   for (int node = 0; node < group.codewords; ++node) {
     const auto index = static_cast<std::size_t>(node);
-    const auto& lengths = branch_lengths_[sigmoid_step(group, node, scratch.products[index])];
+    const auto& lengths =
+        branch_lengths_[sigmoid_step(group, node, scratch.products[index], offsets[index])];
     for (const bool branch : {false, true}) {
       const int child = group.tree.child(node, branch);
       const std::uint32_t sum = scratch.node_lengths[index] + lengths[branch ? 1 : 0];

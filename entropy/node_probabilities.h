@@ -10,6 +10,7 @@
 
 #include "entropy/integer_pixelcnn.h"
 #include "entropy/kernels.h"
+#include "entropy/node_offsets.h"
 #include "entropy/range_coder.h"
 
 namespace vqcodec::entropy {
@@ -31,9 +32,10 @@ class NodeProbabilities {
         static_cast<int>(features.size()));
   }
 
-  // Probability of branch 1 at a node whose product is known.
-  Probability one(const GroupPrior& group, int node, std::int32_t product) const {
-    return prior_.sigmoid_table[sigmoid_step(group, node, product)];
+  // Probability of branch 1 at a node whose product is known. offset: see node_offsets.h.
+  Probability one(const GroupPrior& group, int node, std::int32_t product,
+                  const NodeOffset& offset) const {
+    return prior_.sigmoid_table[sigmoid_step(group, node, product, offset)];
   }
 
   // The code lengths of all leaves at one position. The result is valid until scratch changes.
@@ -44,15 +46,17 @@ class NodeProbabilities {
   };
   std::span<const std::uint32_t> leaf_lengths(const GroupPrior& group,
                                               std::span<const std::uint8_t> features,
+                                              std::span<const NodeOffset> offsets,
                                               Scratch& scratch) const;
 
  private:
-  static std::size_t sigmoid_step(const GroupPrior& group, int node, std::int32_t product) {
+  static std::size_t sigmoid_step(const GroupPrior& group, int node, std::int32_t product,
+                                  const NodeOffset& offset) {
     constexpr std::int32_t kHalf = kSigmoidSteps / 2;
     const auto index = static_cast<std::size_t>(node);
     const int shift = group.node_shift[index];
     const std::int32_t logit = (product + group.node_bias[index] + (1 << shift >> 1)) >> shift;
-    return static_cast<std::size_t>(std::clamp(logit, -kHalf, kHalf - 1) + kHalf);
+    return static_cast<std::size_t>(std::clamp(logit + offset.logit(), -kHalf, kHalf - 1) + kHalf);
   }
 
   const IntegerPixelCnn& prior_;

@@ -29,7 +29,8 @@ struct SliceCoder::Impl {
   template <typename Side>
   std::pair<CodeMap, SliceStatistics> walk(Side& side, int quality, int level, int height,
                                            int width, std::span<const CodeMap> coarser,
-                                           std::span<const std::uint8_t> plain) const;
+                                           std::span<const std::uint8_t> plain,
+                                           NodeLearning learning) const;
 
   const IntegerPixelCnn& prior;
   const Kernels& kernels;
@@ -81,9 +82,11 @@ void SliceCoder::Impl::check_map(const CodeMap& map, int quality, int level) con
 }
 
 template <typename Side>
-std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(
-    Side& side, int quality, int level, int height, int width, std::span<const CodeMap> coarser,
-    std::span<const std::uint8_t> plain) const {
+std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(Side& side, int quality, int level,
+                                                           int height, int width,
+                                                           std::span<const CodeMap> coarser,
+                                                           std::span<const std::uint8_t> plain,
+                                                           NodeLearning learning) const {
   const QualityPrior& groups = quality_of(quality, level, height, width, coarser);
   if (!plain.empty() &&
       plain.size() != static_cast<std::size_t>(height) * static_cast<std::size_t>(width))
@@ -102,7 +105,7 @@ std::pair<CodeMap, SliceStatistics> SliceCoder::Impl::walk(
   map.width = width;
   map.groups = static_cast<int>(groups.groups.size());
   map.codes.resize(static_cast<std::size_t>(map.positions()) * groups.groups.size());
-  SliceStatistics statistics = SliceWalk(groups, nodes, context, plain, side).run(map);
+  SliceStatistics statistics = SliceWalk(groups, nodes, learning, context, plain, side).run(map);
   return {std::move(map), std::move(statistics)};
 }
 
@@ -115,18 +118,20 @@ SliceCoder::~SliceCoder() = default;
 
 EncodedSlice SliceCoder::encode(int quality, int level, int height, int width,
                                 std::span<const CodeMap> coarser, CodeSource& source,
-                                std::span<const std::uint8_t> plain) const {
+                                std::span<const std::uint8_t> plain, NodeLearning learning) const {
   EncodingSide side(source);
-  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser, plain);
+  auto [map, statistics] =
+      impl_->walk(side, quality, level, height, width, coarser, plain, learning);
   return {side.finish(), std::move(map), std::move(statistics)};
 }
 
 DecodedSlice SliceCoder::decode(int quality, int level, int height, int width,
                                 std::span<const CodeMap> coarser,
                                 std::span<const std::uint8_t> bytes,
-                                std::span<const std::uint8_t> plain) const {
+                                std::span<const std::uint8_t> plain, NodeLearning learning) const {
   DecodingSide side(bytes);
-  auto [map, statistics] = impl_->walk(side, quality, level, height, width, coarser, plain);
+  auto [map, statistics] =
+      impl_->walk(side, quality, level, height, width, coarser, plain, learning);
   return {std::move(map), std::move(statistics)};
 }
 

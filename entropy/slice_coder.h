@@ -34,6 +34,9 @@ struct DecodedSlice {
   SliceStatistics statistics;
 };
 
+// Whether the slice corrects the prior as it goes (node_offsets.h). Files of version 1 do without.
+enum class NodeLearning { kOff, kOn };
+
 // A prior with its weights packed for the processor; shared by threads once made.
 class SliceCoder {
  public:
@@ -46,12 +49,14 @@ class SliceCoder {
   // Throws Error(kInternal) on grids that do not fit each other.
   EncodedSlice encode(int quality, int level, int height, int width,
                       std::span<const CodeMap> coarser, CodeSource& source,
-                      std::span<const std::uint8_t> plain = {}) const;
+                      std::span<const std::uint8_t> plain = {},
+                      NodeLearning learning = NodeLearning::kOn) const;
   // Throws Error(kCorrupt) where an escape cannot be; otherwise any bytes give some map: the
   // checksum of the codes decides.
   DecodedSlice decode(int quality, int level, int height, int width,
                       std::span<const CodeMap> coarser, std::span<const std::uint8_t> bytes,
-                      std::span<const std::uint8_t> plain = {}) const;
+                      std::span<const std::uint8_t> plain = {},
+                      NodeLearning learning = NodeLearning::kOn) const;
 
  private:
   struct Impl;

@@ -58,10 +58,12 @@ template <typename Side>
 class SliceWalk {
  public:
   // plain: (positions), not 0 at plain ones; empty: none are.
-  SliceWalk(const QualityPrior& quality, const NodeProbabilities& nodes, Context& context,
-            std::span<const std::uint8_t> plain, Side& side)
+  SliceWalk(const QualityPrior& quality, const NodeProbabilities& nodes, NodeLearning learning,
+            Context& context, std::span<const std::uint8_t> plain, Side& side)
       : quality_(quality),
         nodes_(nodes),
+        learns_(learning == NodeLearning::kOn),
+        offsets_(quality),
         context_(context),
         plain_(plain),
         side_(side),
@@ -130,12 +132,13 @@ class SliceWalk {
                      std::int32_t root_product) {
     const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
     std::span<const std::uint32_t> lengths;
-    if (side_.weighs_lengths()) lengths = nodes_.leaf_lengths(group, features, scratch_);
+    const auto offsets = offsets_.of(g);
+    if (side_.weighs_lengths()) lengths = nodes_.leaf_lengths(group, features, offsets, scratch_);
     Choice choice = side_.choose(position, g, group, lengths);
     const int escape_leaf = group.codewords;
     IdealLength length;
     const int leaf =
-        descend(group, features, root_product,
+        descend(group, features, root_product, offsets,
                 group.tree.branches(choice.escaped ? escape_leaf : choice.code), length);
     choice.escaped = leaf == escape_leaf;
     if (choice.escaped) {
@@ -159,11 +162,14 @@ class SliceWalk {
 
   // From the root to a leaf; branches: what is known of the way, as CodeTree::branches.
   int descend(const GroupPrior& group, std::span<const std::uint8_t> features,
-              std::int32_t root_product, std::uint64_t branches, IdealLength& length) {
+              std::int32_t root_product, std::span<NodeOffset> offsets, std::uint64_t branches,
+              IdealLength& length) {
     std::int32_t product = root_product;
     for (int node = 0;;) {
-      const Probability one = nodes_.one(group, node, product);
+      NodeOffset& offset = offsets[static_cast<std::size_t>(node)];
+      const Probability one = nodes_.one(group, node, product, offset);
       const bool branch = side_.code((branches & 1) != 0, one);
+      if (learns_) offset.learn(branch, one);
       length.add(branch, one);
       branches >>= 1;
       node = group.tree.child(node, branch);
@@ -174,6 +180,8 @@ class SliceWalk {
 
   const QualityPrior& quality_;
   const NodeProbabilities& nodes_;
+  const bool learns_;
+  NodeOffsets offsets_;
   Context& context_;
   std::span<const std::uint8_t> plain_;
   Side& side_;

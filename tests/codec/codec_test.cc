@@ -179,7 +179,7 @@ TEST_F(Codec, InspectsWithoutAModel) {
   const Image image = with_metadata(with_alpha(test_picture(130, 100)));
   const Bytes bytes = compressed(image, {.quality = 2});
   const FileSummary summary = inspect(bytes);
-  EXPECT_EQ(summary.version, 1);
+  EXPECT_EQ(summary.version, 2);
   EXPECT_EQ(summary.width, 130);
   EXPECT_EQ(summary.height, 100);
   EXPECT_EQ(summary.quality, 2);

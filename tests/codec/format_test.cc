@@ -47,7 +47,7 @@ TEST(Format, CostsAPlainPictureUnderFortyBytes) {
 // The example of FORMAT.md.
 TEST(Format, LaysTheHeaderOutAsDocumented) {
   const auto bytes = write_header(plain_header());
-  const std::vector<std::uint8_t> start = {'V', 'Q', 'C', 0x81};
+  const std::vector<std::uint8_t> start = {'V', 'Q', 'C', 0x82};
   EXPECT_TRUE(std::equal(start.begin(), start.end(), bytes.begin()));
   const std::vector<std::uint8_t> body = {
       28,   0x24, 0x80, 0x06, 0x80, 0x04, 0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45, 0x23, 0x01, 0xA8,
@@ -101,14 +101,14 @@ TEST(Format, RefusesBytesAfterTheEnd) {
 TEST(Format, TellsDamageForeignFilesAndOtherVersionsApart) {
   const auto bytes = file_of(plain_header());
   FileType future = kPictureFile;
-  future.version = 2;
+  future.version = kPictureFile.version + 1;
   const std::vector<std::uint8_t> unknown_body = {1, 2, 3};
   const auto kind = [](std::span<const std::uint8_t> file) {
     return error_of([&] { read_file(file, kNoLimit); });
   };
   EXPECT_EQ(kind(write_preamble(future, unknown_body)), ErrorKind::kUnsupported);
   auto changed = bytes;
-  changed[3] = 0x82;  // the version alone: damage, since the checksum covers it
+  changed[3] = 0x81;  // the version alone: damage, since the checksum covers it
   EXPECT_EQ(kind(changed), ErrorKind::kCorrupt);
   EXPECT_EQ(kind({}), ErrorKind::kCorrupt);
   const std::vector<std::uint8_t> png = {0x89, 'P', 'N', 'G', 13, 10, 26, 10};

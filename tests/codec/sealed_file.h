@@ -32,10 +32,10 @@ inline void seal_tile(const codec::File& file, int tile, const codec::ModelFile&
   for (int level = 0; level < file.header.levels; ++level) {
     const std::size_t index = file.header.slice_index(level, tile);
     if (index >= file.slices.size()) return;
-    auto slice = coder.decode(file.header.quality, level,
-                              codec::positions_across(place.height, stride, level),
-                              codec::positions_across(place.width, stride, level), maps,
-                              file.slices[index], codec::plain_positions(plain_here, level));
+    auto slice = coder.decode(
+        file.header.quality, level, codec::positions_across(place.height, stride, level),
+        codec::positions_across(place.width, stride, level), maps, file.slices[index],
+        codec::plain_positions(plain_here, level), file.header.learning());
     maps.push_back(std::move(slice.map));
     chained_hash =
         codec::chain_hash(chained_hash, codec::code_hash(maps.back()), file.slices[index]);

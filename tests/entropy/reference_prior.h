@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "entropy/integer_pixelcnn.h"
@@ -31,6 +33,7 @@ class ReferencePrior {
       hidden.push_back(h2(position / map_.width, position % map_.width));
     }
     RangeEncoder encoder;
+    std::map<std::pair<int, int>, Learned> learned;  // by group and node
     for (int t = 0; t < map_.width + 3 * map_.height; ++t) {
       for (int g = 0; g < map_.groups; ++g) {
         for (int y = 0; y < map_.height; ++y) {
@@ -41,7 +44,13 @@ class ReferencePrior {
           const auto features = t_at(position, g, hidden[static_cast<std::size_t>(position)]);
           const GroupPrior& group = quality_.groups[static_cast<std::size_t>(g)];
           for (const auto& step : group.tree.path(code)) {
-            encoder.encode(step.branch, probability(group, step.node, features));
+            Learned& node = learned[{g, step.node}];
+            const Probability one = probability(group, step.node, features, node);
+            encoder.encode(step.branch, one);
+            const std::int64_t rate =
+                std::max<std::int64_t>(6, (1536 + (64 + node.seen) / 2) / (64 + node.seen));
+            node.offset += rate * ((step.branch ? 65536 : 0) - std::int64_t{one});
+            ++node.seen;
           }
         }
       }
@@ -50,6 +59,9 @@ class ReferencePrior {
   }
 
  private:
+  struct Learned {
+    std::int64_t offset = 0, seen = 0;
+  };
   static std::int64_t at(const auto& values, std::int64_t index) {
     return values[static_cast<std::size_t>(index)];
   }
@@ -160,12 +172,13 @@ class ReferencePrior {
   }
 
   Probability probability(const GroupPrior& group, int node,
-                          const std::vector<std::int64_t>& features) const {
+                          const std::vector<std::int64_t>& features, const Learned& learned) const {
     std::int64_t sum = at(group.node_bias, node);
     for (int f = 0; f < level_.features; ++f) {
       sum += at(group.node_weights, node * level_.features + f) * at(features, f);
     }
-    const std::int64_t logit = round_shift(sum, at(group.node_shift, node));
+    const std::int64_t logit =
+        round_shift(sum, at(group.node_shift, node)) + round_shift(learned.offset, 16);
     return static_cast<Probability>(
         at(prior_.sigmoid_table, std::clamp<std::int64_t>(logit, -2048, 2047) + 2048));
   }

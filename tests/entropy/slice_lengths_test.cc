@@ -71,8 +71,13 @@ TEST(SliceCoder, IsCausalWithoutABlindSpot) {
     const SliceCoder coder(prior);
     CodeMap map = random_map(prior, 0, 0, kSide, kSide, 0, seed);
     ASSERT_EQ(map.groups, 4);
-    RecordingSource before(map);
-    coder.encode(0, 0, kSide, kSide, {}, before);
+    // What a slice learns (node_offsets.h) comes from everywhere before: that is switched off.
+    const auto record = [&](RecordingSource& source, NodeLearning learning) {
+      coder.encode(0, 0, kSide, kSide, {}, source, {}, learning);
+    };
+    RecordingSource before(map), learned_before(map);
+    record(before, NodeLearning::kOff);
+    record(learned_before, NodeLearning::kOn);
     const std::size_t target = map.index(kRow * kSide + kColumn, 3);
     const auto rank = [&before](std::size_t index) {
       return std::find(before.order.begin(), before.order.end(), index) - before.order.begin();
@@ -83,11 +88,12 @@ TEST(SliceCoder, IsCausalWithoutABlindSpot) {
       for (std::uint16_t code = 0; code < group.codewords; ++code) {
         CodeMap other = map;
         other.codes[changed] = code;
-        RecordingSource after(other);
-        coder.encode(0, 0, kSide, kSide, {}, after);
-        for (std::ptrdiff_t i = 0; i <= rank(changed); ++i) {
-          ASSERT_EQ(after.all_lengths[static_cast<std::size_t>(i)],
-                    before.all_lengths[static_cast<std::size_t>(i)]);
+        RecordingSource after(other), learned_after(other);
+        record(after, NodeLearning::kOff);
+        record(learned_after, NodeLearning::kOn);
+        for (std::size_t i = 0; i <= static_cast<std::size_t>(rank(changed)); ++i) {
+          ASSERT_EQ(after.all_lengths[i], before.all_lengths[i]);
+          ASSERT_EQ(learned_after.all_lengths[i], learned_before.all_lengths[i]);
         }
         const auto at = static_cast<std::size_t>(rank(target));
         if (after.all_lengths[at] != before.all_lengths[at]) has_influence[changed] = true;
@@ -114,6 +120,26 @@ TEST(SliceCoder, IsCausalWithoutABlindSpot) {
       }
     }
   }
+}
+
+// A slice whose codes are always the same soon costs next to nothing, whatever the prior thinks of
+// them; without learning it costs the same from beginning to end.
+TEST(SliceCoder, LearnsWhatThePriorDoesNotKnow) {
+  constexpr int kSide = 40;
+  RandomPriorOptions options{.slots = {4}, .seed = 5};
+  options.leaves_gaps = false;
+  const IntegerPixelCnn prior = random_prior(options);
+  const SliceCoder coder(prior);
+  CodeMap map = random_map(prior, 0, 0, kSide, kSide, 0, 5);
+  for (int position = 0; position < map.positions(); ++position)
+    for (int g = 0; g < map.groups; ++g) map.codes[map.index(position, g)] = 0;
+  RecordingSource taught(map), untaught(map);
+  const auto learned = coder.encode(0, 0, kSide, kSide, {}, taught);
+  const auto fixed = coder.encode(0, 0, kSide, kSide, {}, untaught, {}, NodeLearning::kOff);
+  EXPECT_LT(learned.bytes.size(), fixed.bytes.size() / 3);
+  EXPECT_EQ(coder.decode(0, 0, kSide, kSide, {}, learned.bytes).map.codes, map.codes);
+  EXPECT_EQ(coder.decode(0, 0, kSide, kSide, {}, fixed.bytes, {}, NodeLearning::kOff).map.codes,
+            map.codes);
 }
 
 }  // namespace

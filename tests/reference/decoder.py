@@ -14,7 +14,7 @@ from binary import Damage, Reader, hash64, unzstd
 from slice_decoder import SliceDecoder
 
 
-def preamble(data, magic):  # 1.1
+def preamble(data, magic):  # 1.1; the version, the body, and what follows
     reader = Reader(data)
     if reader.bytes(3) != magic:
         raise Damage("another type of file")
@@ -23,19 +23,21 @@ def preamble(data, magic):  # 1.1
     body = Reader(reader.bytes(reader.varint()))
     if hash64(data[:4] + data[8:reader.at]) & 0xFFFFFFFF != checksum:
         raise Damage("header checksum")
-    if version != 0x81:
+    if version not in (0x81, 0x82):
         raise Damage("version")
-    return body, reader
+    return version - 0x80, body, reader
 
 
 class Model:  # 2
     def __init__(self, data):
-        body, rest = preamble(data, b"VQM")
+        version, body, rest = preamble(data, b"VQM")
         self.fingerprint = body.number(8)
         self.stride = body.varint()
         self.name, self.description = body.bytes(body.varint()), body.bytes(body.varint())
         body.bytes(24 * body.varint())
         entries = [(body.number(1), body.varint(), body.varint(), body.number(8)) for _ in range(2)]
+        if version >= 2:
+            body.number(1)  # tuning
         body.end()
         prior, networks = [self.section(rest, *entry) for entry in entries]
         rest.end()
@@ -117,7 +119,7 @@ def cut_cells(cells, x, y, columns, rows):
 
 
 def decode(data, model):  # 1.2 to 1.5; returns the digest
-    body, rest = preamble(data, b"VQC")
+    version, body, rest = preamble(data, b"VQC")
     first = body.number(1)
     quality, levels = first & 15, (first >> 4 & 7) + 1
     width, height = body.varint(), body.varint()
@@ -158,7 +160,8 @@ def decode(data, model):  # 1.2 to 1.5; returns the digest
         grids, chained = [], 0
         for l in range(levels):
             across = [-(-side // model.stride) << l for side in (h, w)]
-            decoded = SliceDecoder(model, quality, l, *across, grids, slices[l][i], cells)
+            decoded = SliceDecoder(model, quality, l, *across, grids, slices[l][i], cells,
+                                   learns=version >= 2)
             codes = decoded.code_hash()
             chained = hash64(struct.pack("<QQ", chained, codes) + slices[l][i])
             if chained & (0xFFFFFFFF if l == levels - 1 else 0xFFFF) != table[l][i][1]:

@@ -96,7 +96,7 @@ class PlainDecoder:  # 3.4
 
 
 class SliceDecoder:  # 3.2 and 3.3
-    def __init__(self, model, quality, l, rows, columns, coarser, data, plain):
+    def __init__(self, model, quality, l, rows, columns, coarser, data, plain, learns):
         self.model, self.l, self.level = model, l, model.levels[l]
         self.bias1, self.bias2, self.bias3, self.groups = self.level.qualities[quality]
         self.rows, self.columns, self.coarser = rows, columns, coarser  # coarser: grids of slots
@@ -108,6 +108,7 @@ class SliceDecoder:  # 3.2 and 3.3
         self.remainder = Signed(Adaptive(), Adaptive(), digits_model())
         self.plain = PlainDecoder(self.groups, columns) if plain else None
         self.cells = plain
+        self.learns, self.offsets, self.seen = learns, {}, {}  # by group and node
         for t in range(columns + 3 * (rows - 1)):
             self.wavefront([(y, t - 3 * y) for y in range(rows) if 0 <= t - 3 * y < columns])
 
@@ -161,8 +162,12 @@ class SliceDecoder:  # 3.2 and 3.3
             node = place[0]
             logit = round_shift(group.bias[node] + dot(group.weights[node], features),
                                 group.shift[node])
+            logit += round_shift(self.offsets.get((g, node), 0), 16)
             one = self.model.table[min(max(logit, -2048), 2047) + 2048]
-            place = place[1 + self.coder.decode(one)]
+            branch = self.coder.decode(one)
+            if self.learns:
+                self.learn((g, node), 65536 * branch - one)
+            place = place[1 + branch]
         if place == group.codewords:
             place = self.coder.digits((group.codewords - 1).bit_length())
             if place >= group.codewords:
@@ -171,6 +176,13 @@ class SliceDecoder:  # 3.2 and 3.3
             self.escapes[index] = [self.remainder.decode(self.coder)
                                    for _ in range(group.dimension)]
         self.set_code(y, x, g, group, place)
+
+    def learn(self, node, error):
+        seen = self.seen.get(node, 0)
+        rate = max(6, (1536 + (64 + seen) // 2) // (64 + seen))
+        offset = self.offsets.get(node, 0) + rate * error
+        self.offsets[node] = min(max(offset, -2**27), 2**27)
+        self.seen[node] = seen + 1
 
     def plain_symbol(self, y, x, g, group):
         values = [self.plain.latent(self.coder, y, x, group.first + d)
