@@ -10,6 +10,7 @@ namespace vqcodec::models {
 namespace {
 
 constexpr std::int64_t kMostInALayer = 20, kMostFree = 16;  // that are enumerated
+constexpr std::int64_t kSweepsFromNoise = 1000;
 
 torch::Tensor bilinear_form(const torch::Tensor& a, const torch::Tensor& w,
                             const torch::Tensor& b) {
@@ -45,6 +46,11 @@ torch::Tensor RestrictedBoltzmann::gibbs(torch::Tensor v, std::int64_t sweeps, R
   for (std::int64_t s = 0; s < sweeps; ++s)
     v = Bernoulli{visible_logits(Bernoulli{hidden_logits(v)}.sample(rng))}.sample(rng);
   return v;
+}
+
+torch::Tensor RestrictedBoltzmann::draw(std::int64_t n, Rng& rng) const {
+  const auto options = weights.options().requires_grad(false);
+  return gibbs(torch::rand({n, weights.size(0)}, rng, options).round(), kSweepsFromNoise, rng);
 }
 
 bool RestrictedBoltzmann::is_small() const {

@@ -31,6 +31,9 @@ struct RestrictedBoltzmann {
   // Both layers in blocks; each sweep leaves p(v) as it is.
   torch::Tensor gibbs(torch::Tensor v, std::int64_t sweeps, Rng& rng) const;
 
+  // v of n chains that start from noise, after sweeps enough to forget it. (n,D)
+  torch::Tensor draw(std::int64_t n, Rng& rng) const;
+
   // By enumeration of the smaller layer: float64, differentiable. Throws Error(kUsage) where both
   // have more than 20 units.
   torch::Tensor log_partition() const;

@@ -11,8 +11,7 @@ namespace vqcodec::models {
 
 namespace {
 
-constexpr std::int64_t kSamplingSweeps = 1000;  // from noise
-constexpr double kLargestLogit = 12;            // of q: 1 / (1 - q) stays below 2e5
+constexpr double kLargestLogit = 12;  // of q: 1 / (1 - q) stays below 2e5
 
 torch::nn::Sequential network(std::int64_t inputs, const std::vector<std::int64_t>& hidden,
                               std::int64_t outputs) {
@@ -176,13 +175,8 @@ torch::Tensor DiscreteVae::log_weights(const torch::Tensor& x, std::int64_t samp
       .view({samples, x.size(0)});
 }
 
-torch::Tensor DiscreteVae::draw_left(std::int64_t n, Rng& rng) const {
-  const auto noise = torch::rand({n, options_.units / 2}, rng, chain_.options()).round();
-  return prior().gibbs(noise, kSamplingSweeps, rng);
-}
-
 torch::Tensor DiscreteVae::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
-  const auto left = draw_left(n, rng);
+  const auto left = prior().draw(n, rng);
   const auto right = Bernoulli{prior().hidden_logits(left)}.sample(rng);
   return pictures_of(torch::cat({left, right}, 1), options, rng);
 }
@@ -231,7 +225,7 @@ std::vector<Figure> DiscreteVae::figures(const Batch& batch, const EvaluationOpt
   figures.back().name = "negative_elbo";
   if (found.exact) return figures;
   const auto more = partition_figures(found, annealing_path(), options_.temperatures,
-                                      draw_left(options_.chains, rng), rng);
+                                      prior().draw(options_.chains, rng), rng);
   figures.insert(figures.end(), more.begin(), more.end());
   return figures;
 }

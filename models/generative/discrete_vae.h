@@ -71,7 +71,6 @@ class DiscreteVae : public GenerativeModel {
   Continuous draw_continuous(const torch::Tensor& x, torch::Tensor zeta, Rng& rng);
   Bernoulli likelihood(const torch::Tensor& above);
   torch::Tensor log_partition_gap(Rng& rng);  // scalar, with the gradient of log Z
-  torch::Tensor draw_left(std::int64_t n, Rng& rng) const;
   Partition partition(Rng& rng) const;
   Estimate estimate(const torch::Tensor& images, std::int64_t samples, const Partition& partition,
                     Rng& rng);

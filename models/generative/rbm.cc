@@ -8,12 +8,6 @@
 
 namespace vqcodec::models {
 
-namespace {
-
-constexpr std::int64_t kSamplingSweeps = 1000;  // from noise
-
-}  // namespace
-
 OptionList RbmOptions::list() {
   return {{"hidden", "hidden units", IntegerOption{&hidden, 1, 65536}},
           {"sweeps", "of Gibbs sampling each step (the k of CD-k and PCD-k)",
@@ -51,6 +45,10 @@ AnnealingPath Rbm::annealing_path() const {
 Loss Rbm::loss(const Batch& batch, Rng& rng) {
   const auto v = batch.images.flatten(1);
   if (is_training()) rates_->follow(v);
+  if (begins_) {
+    torch::NoGradGuard no_grad;
+    visible_bias_.copy_(rates_->logits());
+  }
   const auto model = distribution();
   if (options_.learner == "exact") {
     const auto nll = model.free_energy(v).mean() + model.log_partition();
@@ -75,11 +73,11 @@ torch::Tensor Rbm::negative_phase(const torch::Tensor& v, Rng& rng) {
 }
 
 torch::Tensor Rbm::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
+  torch::NoGradGuard no_grad;
   const auto model = distribution();
-  const auto noise = torch::rand({n, shape_.values()}, rng, weights_.options()).round();
-  const auto v = model.gibbs(noise.detach(), kSamplingSweeps - 1, rng);
-  const Bernoulli last{model.visible_logits(Bernoulli{model.hidden_logits(v)}.sample(rng))};
-  return (options.means ? last.mean() : last.sample(rng))
+  const auto h = Bernoulli{model.hidden_logits(model.draw(n, rng))}.sample(rng);
+  const Bernoulli v{model.visible_logits(h)};
+  return (options.means ? v.mean() : v.sample(rng))
       .view({n, shape_.channels, shape_.height, shape_.width});
 }
 
@@ -112,7 +110,7 @@ std::vector<Figure> Rbm::figures(const Batch& batch, const EvaluationOptions& /*
   const auto found = partition(rng);
   auto figures = likelihood_figures(log_prob_given(found, batch.images), shape_.values());
   if (found.exact) return figures;
-  const auto draws = sample(options_.chains, {}, rng).flatten(1);
+  const auto draws = distribution().draw(options_.chains, rng);
   const auto more = partition_figures(found, annealing_path(), options_.temperatures, draws, rng);
   figures.insert(figures.end(), more.begin(), more.end());
   return figures;

@@ -29,6 +29,10 @@ class Rbm : public GenerativeModel {
   // From the base-rate model of the training pictures: independent pixels of their frequencies.
   AnnealingPath annealing_path() const;
 
+  // Begins with the visible biases of the first pictures' frequencies: otherwise every hidden unit
+  // first learns these, and all become alike (Hinton, "A Practical Guide to Training Restricted
+  // Boltzmann Machines", 2010, section 8.1).
+  void begin_step(const Progress& progress) override { begins_ = progress.step == 0; }
   // F(data) - F(chains), whose gradient is that of -log p with the chains in place of the model;
   // -log p itself where the learner is exact.
   Loss loss(const Batch& batch, Rng& rng) override;
@@ -51,6 +55,7 @@ class Rbm : public GenerativeModel {
   torch::Tensor visible_bias_, hidden_bias_;
   torch::Tensor chain_;       // (rungs,chains,D), persistent; the last rung is the model's
   BaseRates rates_{nullptr};  // of the training pictures
+  bool begins_ = false;
 };
 
 std::unique_ptr<ModelFactory> make_rbm_factory();

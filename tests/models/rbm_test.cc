@@ -137,6 +137,18 @@ TEST(Rbm, WhatCannotBeEnumeratedIsNotLearntExactly) {
   EXPECT_THROW(Rbm({.hidden = 21, .learner = "exact"}, {1, 5, 5}), Error);
 }
 
+TEST(Rbm, BeginsWithTheFrequenciesOfThePictures) {
+  auto rbm = small_rbm({});
+  auto rng = make_rng(19, 0);
+  rbm.begin_step({.step = 0, .steps = 8});
+  rbm.loss({.images = torch::ones({5, 1, 2, 2}, kDouble), .labels = {}}, rng);
+  const auto begun = torch::full({4}, std::log(99.0), kDouble);  // of 0.99, the most
+  EXPECT_TRUE(torch::allclose(rbm.distribution().visible_bias, begun));
+  rbm.begin_step({.step = 1, .steps = 8});
+  rbm.loss({.images = torch::zeros({5, 1, 2, 2}, kDouble), .labels = {}}, rng);
+  EXPECT_TRUE(torch::allclose(rbm.distribution().visible_bias, begun));
+}
+
 // The annealing's base is the independent model of the training pictures' frequencies.
 TEST(Rbm, TheBaseRateModelFollowsTheData) {
   auto rbm = small_rbm({.chains = 5});
