@@ -99,8 +99,9 @@ TEST(ScoreFunction, TheOthersMeanLeavesEachOut) {
                               torch::tensor({{4.0, 3.5}, {3.5, 3.0}, {1.5, 5.5}}, kDouble)));
 }
 
-// Means over draws, 50 at a time: (count / 50, 9).
-torch::Tensor drawn_gradients(const CategoricalVaeOptions& options, int count) {
+// Means over draws, 50 at a time: (count / 50, units).
+torch::Tensor drawn_gradients(const CategoricalVaeOptions& options, int count,
+                              const std::string& parameter = "encoder.3.bias") {
   constexpr int kAtATime = 50;
   auto vae = small_vae(options);
   const Batch batch{.images = one_picture().images.repeat({kAtATime, 1, 1, 1}), .labels = {}};
@@ -109,7 +110,7 @@ torch::Tensor drawn_gradients(const CategoricalVaeOptions& options, int count) {
     auto rng = make_rng(6, static_cast<std::uint64_t>(i));
     vae.zero_grad();
     vae.loss(batch, rng).total.backward();
-    drawn.push_back(vae.named_parameters()["encoder.3.bias"].grad().clone());
+    drawn.push_back(vae.named_parameters()[parameter].grad().clone());
   }
   return torch::stack(drawn);
 }
@@ -174,6 +175,20 @@ TEST(CategoricalVae, RebarGivesTheEnumeratedGradientWithLessVariance) {
     for (std::int64_t i = 0; i < truth.size(0); ++i)
       expect_mean(drawn.select(1, i), truth[i].item<double>(), 0.03);
     EXPECT_LT(drawn.var(0).sum().item<double>(), 0.5 * variance_without) << scale;
+  }
+}
+
+// Hard draws reach the decoder, whose gradient is therefore unbiased too.
+TEST(CategoricalVae, TheDecodersGradientIsTheEnumeratedOne) {
+  auto exact = small_vae(small_options());
+  (-enumerated_elbo(exact, one_picture().images)).backward();
+  const auto truth = exact.named_parameters()["decoder.3.bias"].grad();
+  for (const char* estimator : {"score-function", "straight-through", "st-gumbel", "rebar"}) {
+    auto options = small_options();
+    options.estimator = estimator;
+    const auto drawn = drawn_gradients(options, 10000, "decoder.3.bias");
+    for (std::int64_t i = 0; i < truth.size(0); ++i)
+      expect_mean(drawn.select(1, i), truth[i].item<double>(), 0.03);
   }
 }
 

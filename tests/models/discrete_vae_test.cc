@@ -225,8 +225,35 @@ TEST(DiscreteVae, GradientsOfTheRateAreTheEnumeratedOnes) {
   }
 }
 
-// log p(x) by sum over z and quadrature over both zeta.
-double enumerated_evidence(DiscreteVae& vae) {
+// The score function's gradient of the same, zeta held: sum_j grad log q(z_j|zeta before), weighted
+// with log q - log p.
+TEST(DiscreteVae, TheScoreFunctionAgreesAndVariesMore) {
+  auto vae = small_vae(small_options());
+  enumerated_kl(vae).backward();
+  const auto& weights = vae.named_parameters();
+  const auto parameter = weights["group0.3.bias"];
+  const double truth = parameter.grad().item<double>();
+  auto rng = make_rng(71, 0);
+  const auto x = one_picture().repeat({500, 1, 1, 1});
+  std::vector<torch::Tensor> by_score, by_surrogate;
+  for (int i = 0; i < 300; ++i) {
+    const auto binary = vae.infer(x, rng);
+    const auto sides = binary.z.chunk(2, 1);
+    const auto of_first = Bernoulli{binary.logits.slice(1, 0, 1)}.log_prob(sides[0]);
+    const auto of_second = Bernoulli{binary.logits.slice(1, 1, 2)}.log_prob(sides[1]).detach();
+    const auto log_p = -vae.prior().energy(sides[0], sides[1]).detach();
+    const auto bound =
+        score_function_surrogate(log_p, of_first + of_second, torch::zeros({}, kDouble));
+    by_score.push_back(torch::autograd::grad({-bound.mean()}, {parameter}, {}, true)[0]);
+    by_surrogate.push_back(torch::autograd::grad({vae.binary_kl(binary).mean()}, {parameter})[0]);
+  }
+  expect_mean(torch::stack(by_score), truth, 0.01);
+  EXPECT_GT(torch::stack(by_score).var().item<double>(),
+            torch::stack(by_surrogate).var().item<double>());
+}
+
+// log p(x) by sum over z and quadrature over both zeta. x: (1,3).
+double enumerated_evidence(DiscreteVae& vae, const torch::Tensor& x) {
   constexpr std::int64_t kPoints = 200;
   const auto prior = vae.prior();
   const auto log_z = prior.log_partition();
@@ -242,7 +269,7 @@ double enumerated_evidence(DiscreteVae& vae) {
           torch::tanh(torch::linear(zeta, weights["decoder.1.weight"], weights["decoder.1.bias"]));
       const Bernoulli pixels{
           torch::linear(hidden, weights["decoder.3.weight"], weights["decoder.3.bias"])};
-      p_x = p_x + log_p.exp().squeeze() * pixels.log_prob(one_picture().view({1, 3})).exp().mean();
+      p_x = p_x + log_p.exp().squeeze() * pixels.log_prob(x).exp().mean();
     }
   return p_x.log().item<double>();
 }
@@ -250,7 +277,7 @@ double enumerated_evidence(DiscreteVae& vae) {
 TEST(DiscreteVae, ItsBoundsRiseToTheEnumeratedEvidence) {
   auto vae = small_vae(small_options());
   torch::NoGradGuard no_grad;
-  const double evidence = enumerated_evidence(vae);
+  const double evidence = enumerated_evidence(vae, one_picture().view({1, 3}));
   const double log_z = vae.prior().log_partition().item<double>();
   auto rng = make_rng(65, 0);
   const auto log_w = vae.log_weights(one_picture(), 200000, rng).squeeze(1) - log_z;
@@ -262,6 +289,25 @@ TEST(DiscreteVae, ItsBoundsRiseToTheEnumeratedEvidence) {
   EXPECT_LT(bound_of(5), bound_of(50));
   EXPECT_LT(bound_of(50), evidence);
   EXPECT_GT(bound_of(50), evidence - 0.02);
+}
+
+TEST(DiscreteVae, DrawsHaveTheEnumeratedProbabilities) {
+  auto vae = small_vae(small_options());
+  torch::NoGradGuard no_grad;
+  auto rng = make_rng(70, 0);
+  constexpr std::int64_t kDraws = 20000;
+  const auto drawn = vae.sample(kDraws, {}, rng).view({kDraws, 3}).to(torch::kFloat64);
+  const auto number = torch::matmul(drawn, torch::tensor({1.0, 2.0, 4.0}, kDouble));
+  const auto counts = torch::bincount(number.to(torch::kInt64), {}, 8).to(torch::kFloat64);
+  double chi_square = 0, total = 0;  // of 7 degrees of freedom: deviation 3.7
+  for (std::int64_t n = 0; n < 8; ++n) {
+    const double p = std::exp(enumerated_evidence(vae, all_states(3, kDouble)[n].view({1, 3})));
+    const double expected = p * kDraws;
+    chi_square += std::pow(counts[n].item<double>() - expected, 2) / expected;
+    total += p;
+  }
+  EXPECT_NEAR(total, 1, 1e-6);
+  EXPECT_LT(chi_square, 7 + 5 * 3.7);
 }
 
 // With Gaussian layers and several groups: sum_x p(x) = 1.
