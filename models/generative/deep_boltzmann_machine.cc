@@ -8,7 +8,6 @@ namespace vqcodec::models {
 
 namespace {
 
-constexpr std::int64_t kSamplingSweeps = 1000;  // from noise
 constexpr std::int64_t kMostMeanFieldSweeps = 500;
 constexpr double kMeanFieldTolerance = 1e-5;  // of a score
 
@@ -120,7 +119,10 @@ AnnealingPath DeepBoltzmannMachine::annealing_path() const {
       torch::cat({rates_->logits(), torch::zeros({hidden}, rates_->logits().options())}));
 }
 
-void DeepBoltzmannMachine::begin_step(const Progress& progress) { stages_.advance(progress); }
+void DeepBoltzmannMachine::begin_step(const Progress& progress) {
+  stages_.advance(progress);
+  begins_ = progress.step == 0;
+}
 
 std::vector<ParameterGroup> DeepBoltzmannMachine::parameter_groups() {
   return {{parameters(), pretrains() ? stages_.rate_factor : 1}};
@@ -129,6 +131,10 @@ std::vector<ParameterGroup> DeepBoltzmannMachine::parameter_groups() {
 Loss DeepBoltzmannMachine::loss(const Batch& batch, Rng& rng) {
   const auto v = batch.images.flatten(1);
   if (is_training()) rates_->follow(v);
+  if (begins_) {
+    torch::NoGradGuard no_grad;
+    biases_[0].copy_(rates_->logits());
+  }
   if (pretrains()) return pretraining_loss(v, rng);
   const auto model = by_parity();
   const auto q = mean_field(v, options_.mean_field_sweeps, 0);
@@ -158,15 +164,10 @@ Loss DeepBoltzmannMachine::pretraining_loss(const torch::Tensor& v, Rng& rng) {
                     {"stage", torch::tensor(static_cast<double>(level))}}};
 }
 
-torch::Tensor DeepBoltzmannMachine::draw_odd(std::int64_t n, Rng& rng) const {
+torch::Tensor DeepBoltzmannMachine::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
   torch::NoGradGuard no_grad;
   const auto model = by_parity();
-  const auto start = torch::rand({n, model.weights.size(0)}, rng, odd_chain_.options()).round();
-  return model.gibbs(start, kSamplingSweeps, rng);
-}
-
-torch::Tensor DeepBoltzmannMachine::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
-  const Bernoulli even{by_parity().hidden_logits(draw_odd(n, rng))};
+  const Bernoulli even{model.hidden_logits(model.draw(n, rng))};
   return (options.means ? even.mean() : even.sample(rng))
       .slice(1, 0, shape_.values())
       .reshape({n, shape_.channels, shape_.height, shape_.width});
@@ -205,7 +206,7 @@ std::vector<Figure> DeepBoltzmannMachine::figures(const Batch& batch,
   auto figures = likelihood_figures(estimate(batch.images, found), shape_.values());
   if (found.exact) return figures;
   const auto more = partition_figures(found, annealing_path(), options_.temperatures,
-                                      draw_odd(options_.chains, rng), rng);
+                                      by_parity().draw(options_.chains, rng), rng);
   figures.insert(figures.end(), more.begin(), more.end());
   return figures;
 }

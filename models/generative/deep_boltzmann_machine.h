@@ -12,10 +12,10 @@ namespace vqcodec::models {
 
 struct DeepBoltzmannMachineOptions {
   std::vector<std::int64_t> hidden = {500, 1000};
-  std::int64_t sweeps = 5;              // of Gibbs sampling, each step
-  std::int64_t mean_field_sweeps = 10;  // of the positive phase, each step
-  std::int64_t chains = 100;            // persistent ones, and of annealed importance sampling
-  std::int64_t temperatures = 1000;     // of annealed importance sampling
+  std::int64_t sweeps = 5;             // of Gibbs sampling, each step
+  std::int64_t mean_field_sweeps = 5;  // of the positive phase, each step
+  std::int64_t chains = 100;           // persistent ones, and of annealed importance sampling
+  std::int64_t temperatures = 1000;    // of annealed importance sampling
   std::string pixels = "binary";
 
   OptionList list();
@@ -43,7 +43,8 @@ class DeepBoltzmannMachine : public GenerativeModel {
   torch::Tensor bound(const torch::Tensor& v, const MeanField& q) const;
   AnnealingPath annealing_path() const;  // even layers summed out
 
-  // Half the run pretrains one layer after another, the other half trains all.
+  // Half the run pretrains one layer after another, the other half trains all. It begins with the
+  // biases of the first pictures' frequencies.
   void begin_step(const Progress& progress) override;
   std::vector<ParameterGroup> parameter_groups() override;
   Loss loss(const Batch& batch, Rng& rng) override;
@@ -58,7 +59,6 @@ class DeepBoltzmannMachine : public GenerativeModel {
   std::int64_t levels() const { return static_cast<std::int64_t>(weights_.size()); }
   bool pretrains() const { return stages_.current < levels(); }
   Loss pretraining_loss(const torch::Tensor& v, Rng& rng);
-  torch::Tensor draw_odd(std::int64_t n, Rng& rng) const;
   Partition partition(Rng& rng) const;
   Estimate estimate(const torch::Tensor& images, const Partition& partition) const;
 
@@ -70,6 +70,7 @@ class DeepBoltzmannMachine : public GenerativeModel {
   std::vector<torch::Tensor> chains_;   // of each pretraining machine's visible layer
   torch::Tensor odd_chain_;             // (chains, units of odd layers)
   BaseRates rates_{nullptr};            // of the pictures
+  bool begins_ = false;
 };
 
 std::unique_ptr<ModelFactory> make_deep_boltzmann_machine_factory();

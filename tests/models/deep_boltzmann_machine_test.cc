@@ -207,6 +207,18 @@ TEST(DeepBoltzmannMachine, PretrainsLayerByLayerAndThenTrainsAll) {
   EXPECT_EQ(trained(7), "bias0 weights0 bias1 weights1 bias2 ");
 }
 
+TEST(DeepBoltzmannMachine, BeginsWithTheFrequenciesOfThePictures) {
+  auto machine = small_machine({.hidden = {3, 2}});
+  auto rng = make_rng(57, 0);
+  machine.begin_step({.step = 0, .steps = 8});
+  machine.loss({.images = torch::ones({5, 1, 2, 2}, kDouble), .labels = {}}, rng);
+  const auto begun = torch::full({4}, std::log(99.0), kDouble);  // of 0.99, the most
+  EXPECT_TRUE(torch::allclose(parameter(machine, "bias0"), begun));
+  machine.begin_step({.step = 1, .steps = 8});
+  machine.loss({.images = torch::zeros({5, 1, 2, 2}, kDouble), .labels = {}}, rng);
+  EXPECT_TRUE(torch::allclose(parameter(machine, "bias0"), begun));
+}
+
 TEST(DeepBoltzmannMachine, AnEstimatedPartitionFunctionMakesItNoBound) {
   DeepBoltzmannMachine large({.hidden = {21, 3}, .chains = 5, .temperatures = 5}, {1, 5, 5});
   auto rng = make_rng(56, 0);
