@@ -57,7 +57,7 @@ TEST_F(Reproduce, EveryRecipeIsUnderstood) {
 }
 
 TEST_F(Reproduce, ARecipeGivesTheFiguresOfItsLine) {
-  for (const char* recipe : {"autoencoder", "vae", "gumbel", "rbm-20", "pixelcnn"}) {
+  for (const char* recipe : {"iwae-5", "vae", "gumbel", "rbm-20", "pixelcnn"}) {
     const auto made = run(std::string(recipe) + " --steps 2 --most 4 -o made");
     ASSERT_EQ(made.exit_code, 0) << made.err;
   }

@@ -1,10 +1,9 @@
 // tools/train/recipes.h: how the figures of the documents' models are made again. A recipe is a
 // configuration of `train` for each budget, models/recipes/<budget>/<name>.toml, and a line of the
-// table in recipes.cc: what is measured of the run, and what was published.
+// table in recipe_table.cc: what is measured of the run, and what was published.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
