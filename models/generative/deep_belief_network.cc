@@ -6,12 +6,6 @@
 
 namespace vqcodec::models {
 
-namespace {
-
-constexpr std::int64_t kSamplingSweeps = 1000;  // from noise
-
-}  // namespace
-
 OptionList DeepBeliefNetworkOptions::list() {
   return {{"hidden", "units of the layers, from the pictures up", ListOption{&hidden, 1, 65536}},
           {"sweeps", "of Gibbs sampling each step", IntegerOption{&sweeps, 1, 100000}},
@@ -46,17 +40,19 @@ RestrictedBoltzmann DeepBeliefNetwork::machine(std::int64_t level) const {
 
 void DeepBeliefNetwork::begin_step(const Progress& progress) {
   stages_.advance(progress);
-  if (stages_.begins && stages_.current > 0) begin_as_the_machine_below(stages_.current);
+  begins_afresh_ = stages_.begins && !begin_as_the_machine_below(stages_.current);
 }
 
-void DeepBeliefNetwork::begin_as_the_machine_below(std::int64_t level) {
+bool DeepBeliefNetwork::begin_as_the_machine_below(std::int64_t level) {
+  if (level == 0) return false;
   torch::NoGradGuard no_grad;
   const auto below = machine(level - 1);
   auto own = machine(level);
-  if (own.weights.sizes() != below.weights.t().sizes()) return;
+  if (own.weights.sizes() != below.weights.t().sizes()) return false;
   own.weights.copy_(below.weights.t());
   own.visible_bias.copy_(below.hidden_bias);
   own.hidden_bias.copy_(below.visible_bias);
+  return true;
 }
 
 std::vector<ParameterGroup> DeepBeliefNetwork::parameter_groups() {
@@ -65,9 +61,13 @@ std::vector<ParameterGroup> DeepBeliefNetwork::parameter_groups() {
 
 Loss DeepBeliefNetwork::loss(const Batch& batch, Rng& rng) {
   const auto level = stages_.current;
-  const auto model = machine(level);
+  auto model = machine(level);
   const auto v = draw_up(batch.images.flatten(1), level, rng);
   if (is_training() && level == top()) rates_->follow(v);
+  if (begins_afresh_) {
+    torch::NoGradGuard no_grad;
+    model.visible_bias.copy_(torch::logit(v.mean(0), /*eps=*/0.01));
+  }
   auto& stored = chains_[static_cast<std::size_t>(level)];
   const auto chain = model.gibbs(stored, options_.sweeps, rng);
   if (is_training()) stored.copy_(chain);
@@ -93,15 +93,9 @@ torch::Tensor DeepBeliefNetwork::draw_down(torch::Tensor h, std::int64_t level, 
   return h.view({h.size(0), shape_.channels, shape_.height, shape_.width});
 }
 
-torch::Tensor DeepBeliefNetwork::draw_top(std::int64_t n, Rng& rng) const {
-  torch::NoGradGuard no_grad;
-  const auto model = machine(top());
-  const auto start = torch::rand({n, model.weights.size(0)}, rng, rates_->logits().options());
-  return model.gibbs(start.round(), kSamplingSweeps, rng);
-}
-
 torch::Tensor DeepBeliefNetwork::sample(std::int64_t n, const SampleOptions& options, Rng& rng) {
-  auto h = draw_top(n, rng);
+  torch::NoGradGuard no_grad;
+  auto h = machine(top()).draw(n, rng);
   if (top() == 0) {  // the top machine's visible layer is the picture
     h = Bernoulli{machine(0).hidden_logits(h)}.sample(rng);
     return draw_down(h, 1, options.means, rng);
@@ -162,7 +156,7 @@ std::vector<Figure> DeepBeliefNetwork::figures(const Batch& batch, const Evaluat
   figures.back().name = "negative_elbo";
   if (found.exact) return figures;
   const auto more = partition_figures(found, annealing_path(), options_.temperatures,
-                                      draw_top(options_.chains, rng), rng);
+                                      machine(top()).draw(options_.chains, rng), rng);
   figures.insert(figures.end(), more.begin(), more.end());
   return figures;
 }

@@ -31,7 +31,8 @@ class DeepBeliefNetwork : public GenerativeModel {
   torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) const;
   AnnealingPath annealing_path() const;  // of the top machine
 
-  // Greedy: each stage trains one machine on draws of the layer below, by persistent chains. Where
+  // Greedy, and each machine begins with the visible biases of its data's frequencies: each stage
+  // trains one machine on draws of the layer below, by persistent chains. Where
   // a machine has the shape of the one below turned over, it begins as that: the bound on log p(x)
   // is then tight, and each step that betters the new machine raises it.
   void begin_step(const Progress& progress) override;
@@ -47,11 +48,10 @@ class DeepBeliefNetwork : public GenerativeModel {
 
  private:
   std::int64_t top() const { return static_cast<std::int64_t>(weights_.size()) - 1; }
-  void begin_as_the_machine_below(std::int64_t level);
+  bool begin_as_the_machine_below(std::int64_t level);  // where it has its shape
   torch::Tensor draw_up(torch::Tensor x, std::int64_t levels, Rng& rng) const;
   // Units of layer `level` to pictures, layer by layer; the last draw or its means.
   torch::Tensor draw_down(torch::Tensor h, std::int64_t level, bool means, Rng& rng) const;
-  torch::Tensor draw_top(std::int64_t n, Rng& rng) const;
   Partition partition(Rng& rng) const;
   Estimate estimate(const torch::Tensor& images, std::int64_t samples, const Partition& partition,
                     Rng& rng) const;
@@ -61,7 +61,8 @@ class DeepBeliefNetwork : public GenerativeModel {
   TrainingStages stages_;
   std::vector<torch::Tensor> weights_, visible_biases_, hidden_biases_;  // of each machine
   std::vector<torch::Tensor> chains_;                                    // (chains,D) each
-  BaseRates rates_{nullptr};                                             // below the top machine
+  bool begins_afresh_ = false;
+  BaseRates rates_{nullptr};  // below the top machine
 };
 
 std::unique_ptr<ModelFactory> make_deep_belief_network_factory();

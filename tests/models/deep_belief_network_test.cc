@@ -138,6 +138,19 @@ TEST(DeepBeliefNetwork, EachStageTrainsItsMachineAlone) {
   }
 }
 
+TEST(DeepBeliefNetwork, FreshMachinesBeginWithTheFrequenciesOfTheirData) {
+  auto network = small_network({.hidden = {3, 2}});
+  auto rng = make_rng(48, 0);
+  const Batch ones{.images = torch::ones({5, 1, 2, 2}, kDouble), .labels = {}};
+  network.begin_step({.step = 0, .steps = 10});
+  network.loss(ones, rng);
+  const auto begun = torch::full({4}, std::log(99.0), kDouble);  // of 0.99, the most
+  EXPECT_TRUE(torch::allclose(network.machine(0).visible_bias, begun));
+  network.begin_step({.step = 1, .steps = 10});
+  network.loss({.images = 1 - ones.images, .labels = {}}, rng);
+  EXPECT_TRUE(torch::allclose(network.machine(0).visible_bias, begun));
+}
+
 // Of what the top machine is trained on: draws of the layer below given the pictures.
 TEST(DeepBeliefNetwork, TheSecondStageLearnsFromDrawsOfTheFirstLayer) {
   auto network = small_network({.hidden = {3, 2}, .chains = 4000});
