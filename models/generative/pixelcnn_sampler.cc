@@ -27,8 +27,10 @@ class PixelCnn::Sampler {
 
  private:
   PixelCnn& model_;
-  std::vector<torch::Tensor> vertical_;    // [layer]: (N,inputs,H + before,W + 2 margin)
-  std::vector<torch::Tensor> horizontal_;  // [layer]: (N,inputs,1,W + before), of this row
+  std::vector<torch::Tensor> vertical_;  // [layer]: (N,inputs,H + before,W + 2 margin)
+  // [layer]: (N,inputs,1,W + before), of this row as far as it is drawn; what is right of that is
+  // of the row above, and not read.
+  std::vector<torch::Tensor> horizontal_;
   std::vector<torch::Tensor> label_;
   std::vector<torch::Tensor> rows_;    // [layer]: (N,2 channels,1,W), the vertical stack's
   std::vector<torch::Tensor> places_;  // [layer]: (N,channels,1,1), of the latest place
@@ -56,7 +58,6 @@ void PixelCnn::Sampler::begin_row(std::int64_t y) {
   for (std::size_t l = 0; l < rows_.size(); ++l) {
     auto& layer = model_.layers_[l];
     rows_[l] = layer->vertical(vertical_[l].narrow(2, y, layer->reach()));
-    horizontal_[l].zero_();
     if (l + 1 == rows_.size()) break;
     const auto& next = model_.layers_[l + 1];
     vertical_[l + 1]

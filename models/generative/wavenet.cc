@@ -21,7 +21,7 @@ OptionList WaveNetOptions::list() {
   return {{"symbols", "levels that pixels are quantized to", IntegerOption{&symbols, 2, 65536}},
           {"channels", "of the residual path", IntegerOption{&channels, 1, 4096}},
           {"skip", "channels of the skip path", IntegerOption{&skip, 1, 4096}},
-          {"layers", "of a block, with dilations 1, 2, 4, ...", IntegerOption{&layers, 1, 30}},
+          {"layers", "of a block, with dilations 1, 2, 4, ...", IntegerOption{&layers, 1, 16}},
           {"blocks", "of layers", IntegerOption{&blocks, 1, 1000}},
           {"kernel", "taps of a convolution", IntegerOption{&kernel, 2, 64}},
           {"pixels", "binary: grey levels are probabilities, drawn anew for each batch",

@@ -1,3 +1,6 @@
+// Guarded lines broken once on purpose: the first layer's shift in either stack, the halves of the
+// label, the gate, attention and its mask, first place and keys, and each row and column that the
+// sampler keeps.
 #include "models/generative/pixelcnn.h"
 
 #include <gtest/gtest.h>
@@ -51,6 +54,24 @@ TEST(PixelCnn, EveryPixelMovesExactlyThoseAfterIt) {
   for (std::int64_t j = 0; j < 49; ++j)
     for (std::int64_t i = 0; i < 49; ++i)
       EXPECT_EQ(moved[static_cast<std::size_t>(j)][i].item<bool>(), i > j) << j << " to " << i;
+}
+
+// arXiv:1606.05328, eq. 2.
+TEST(PixelCnn, TheGateIsATanhTimesASigmoidOfValuesAndLabel) {
+  const auto x = torch::tensor({1.5, -0.7}, torch::kFloat64).view({1, 2, 1, 1});
+  const auto label = torch::tensor({0.25, 2.0}, torch::kFloat64).view({1, 2, 1, 1});
+  const auto gated = [](double a, double b) { return std::tanh(a) / (1 + std::exp(-b)); };
+  EXPECT_NEAR(gate(x, {}).item<double>(), gated(1.5, -0.7), 1e-12);
+  EXPECT_NEAR(gate(x, label).item<double>(), gated(1.75, 1.3), 1e-12);
+}
+
+TEST(PixelSnail, AttentionFollowsEveryNthLayer) {
+  const PixelCnn model({.attention_every = 3}, {1, 4, 4});
+  for (int layer = 0; layer < 6; ++layer)
+    EXPECT_EQ(
+        model.named_parameters().contains("attention" + std::to_string(layer) + ".key.weight"),
+        layer == 2 || layer == 5)
+        << layer;
 }
 
 // Layers too few to see the whole picture: with attention every pixel moves all after it, without

@@ -62,6 +62,28 @@ TEST(WaveNet, EverySymbolMovesExactlyThoseAfterItWithinTheReceptiveField) {
   }
 }
 
+// arXiv:1609.03499, eq. 2 and figure 4, with one channel.
+TEST(WaveNet, ALayerIsGatedWithAResidualAndASkip) {
+  DilatedLayer layer(WaveNetOptions{.channels = 1, .skip = 1}, /*dilation=*/2);
+  layer->to(torch::kFloat64);
+  const auto x = torch::tensor({0.4, 9.0, -1.2}, torch::kFloat64).view({1, 1, 3});
+  auto skip = torch::full({1, 1, 1}, 0.5, torch::kFloat64);
+  torch::NoGradGuard no_grad;
+  const auto next = layer->forward(x, skip).item<double>();
+  auto parameters = layer->named_parameters();
+  const auto value = [&](const char* name, std::int64_t i) {
+    return parameters[name].flatten()[i].item<double>();
+  };
+  const auto sum = [&](std::int64_t gate) {  // the middle of x is not seen
+    return value("gates.bias", gate) + 0.4 * value("gates.weight", 2 * gate) -
+           1.2 * value("gates.weight", 2 * gate + 1);
+  };
+  const double gated = std::tanh(sum(0)) / (1 + std::exp(-sum(1)));
+  EXPECT_NEAR(next, -1.2 + value("leave.weight", 0) * gated + value("leave.bias", 0), 1e-12);
+  EXPECT_NEAR(skip.item<double>(), 0.5 + value("skip.weight", 0) * gated + value("skip.bias", 0),
+              1e-12);
+}
+
 // 2x2 pictures of two and of three symbols.
 TEST(WaveNet, ProbabilitiesOfAllPicturesSumToOneAndSamplesHaveThem) {
   for (const std::int64_t alphabet : {2, 3}) {
