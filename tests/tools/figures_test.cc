@@ -166,6 +166,27 @@ TEST_F(Figures, AKnownCheckpointGivesTheKnownFigure) {
     EXPECT_NEAR(image.pixels[i], known.pixels[i], 1);
 }
 
+// Six points as a results.csv tells them, and no others.
+TEST_F(Figures, TheTradeOffIsThatOfTheResults) {
+  std::string text =
+      "issue,item,metric,value,standard_error,unit,limit,seed,estimator,seconds,command,commit,"
+      "date,machine\n";
+  int i = 0;
+  for (const std::string beta : {"0.1", "0.3", "1", "2", "4", "10"}) {
+    ++i;
+    for (const auto& [figure, value] : {std::pair{"rate", 40 - i}, std::pair{"distortion", 60 + i},
+                                        std::pair{"active latents", 20 - i}})
+      text += "12,row 3,\"" + std::string(figure) + " of the beta-VAE, beta = " + beta +
+              ", dynamic MNIST, test\"," + std::to_string(value) + ",,,,1,,,,,,\n";
+  }
+  sandbox_.write("made/results.csv", {text.begin(), text.end()});
+  draw("beta-trade-off -o figures");
+  const auto bytes = sandbox_.read("figures/beta-trade-off.csv");
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()),
+            "recipe,rate,distortion,active_units\nbeta-0.1,39,61,19\nbeta-0.3,38,62,18\n"
+            "beta-1,37,63,17\nbeta-2,36,64,16\nbeta-4,35,65,15\nbeta-10,34,66,14\n");
+}
+
 TEST_F(Figures, WhatIsMissingIsNamed) {
   struct Case {
     const char* line;
