@@ -86,6 +86,16 @@ TEST(BoltzmannMachine, TheExactGradientIsThatOfTheLikelihood) {
   }
 }
 
+TEST(BoltzmannMachine, ParametersOfSpinsAreTakenAsSuch) {
+  const auto bits = small_machine({.hidden = 1}, {1, 1, 4}).distribution();
+  const auto spins =
+      small_machine({.hidden = 1, .units = "spins", .temperature = 1.3}, {1, 1, 4}).distribution();
+  const auto expected = from_spins(bits.weights, bits.bias, 1.3);
+  EXPECT_TRUE(torch::equal(spins.weights, expected.weights));
+  EXPECT_TRUE(torch::equal(spins.bias, expected.bias));
+  EXPECT_EQ(spins.temperature, 1.3);
+}
+
 // Clamped and free chains that are long enough give the enumerated gradient in the mean.
 TEST(BoltzmannMachine, SampledPhasesGiveTheExactGradientInTheMean) {
   auto machine = small_machine(

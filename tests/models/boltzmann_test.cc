@@ -213,6 +213,7 @@ TEST(AnnealedImportance, AnnealedBackFromExactDrawsItBracketsThePartitionFunctio
   const auto back = anneal_back(path, 5, draws, rng);
   expect_mean((truth - back.log_weights).exp(), 1, 0.03);
   EXPECT_GT(back.log_weights.mean().item<double>(), truth);
+  EXPECT_LT(std::abs(back.value - truth), 5 * back.standard_error);
 }
 
 TEST(AnnealedImportance, IsRightForTheGeneralMachineToo) {

@@ -205,6 +205,10 @@ TEST(DeepBoltzmannMachine, PretrainsLayerByLayerAndThenTrainsAll) {
   EXPECT_EQ(trained(2), "weights1 bias2 ");  // bias1 is the first machine's
   EXPECT_EQ(trained(4), "bias0 weights0 bias1 weights1 bias2 ");
   EXPECT_EQ(trained(7), "bias0 weights0 bias1 weights1 bias2 ");
+  machine.begin_step({.step = 799, .steps = 800});
+  EXPECT_EQ(machine.parameter_groups()[0].rate_factor, 1);  // the trainer lets it fall
+  machine.begin_step({.step = 199, .steps = 800});
+  EXPECT_LT(machine.parameter_groups()[0].rate_factor, 0.03);
 }
 
 TEST(DeepBoltzmannMachine, BeginsWithTheFrequenciesOfThePictures) {
