@@ -268,6 +268,16 @@ TEST(Colorization, ReconstructionsKeepTheLuminanceOfColoursInRange) {
       torch::allclose(model.observe(drawn).luminance, model.observe(images).luminance, 0, 1e-9));
 }
 
+// A palette of the pictures' one colour gives that colour back.
+TEST(Colorization, ChromaAndBackIsTheSameColour) {
+  const auto colour = torch::tensor({0.6, 0.3, 0.2}).view({1, 3, 1, 1});
+  const Batch batch{.images = colour.expand({2, 3, 4, 4}).contiguous(), .labels = {}};
+  Colorization model({.cells = 2, .colours = 2, .segments = 2, .channels = 3}, {3, 4, 4});
+  auto rng = make_rng(16, 0);
+  model.loss(batch, rng);
+  EXPECT_TRUE(torch::allclose(model.reconstruct(batch, rng), batch.images, 0, 1e-5));
+}
+
 TEST(Colorization, PicturesThatDoNotFitAreRefused) {
   EXPECT_THROW(Colorization({}, {1, 32, 32}), Error);
   EXPECT_THROW(Colorization({}, {3, 30, 30}), Error);
