@@ -7,6 +7,8 @@
 #include <functional>
 #include <string>
 
+#include "models/model.h"
+
 namespace vqcodec::models {
 
 // Figures of different kinds do not stand in one column.
@@ -38,5 +40,8 @@ torch::Tensor importance_bound(const torch::Tensor& log_weights);
 // (n,C,H,W) to (samples,n) nats.
 Estimate importance_estimate(const torch::Tensor& images, std::int64_t samples,
                              const std::function<torch::Tensor(const torch::Tensor&)>& log_weights);
+// The same of pictures with labels.
+Estimate importance_estimate(const Batch& batch, std::int64_t samples,
+                             const std::function<torch::Tensor(const Batch&)>& log_weights);
 
 }  // namespace vqcodec::models

@@ -2,31 +2,33 @@
 
 #include <algorithm>
 
+#include "models/generative/rate_distortion.h"
 #include "models/generative/simple_factory.h"
-#include "models/layers.h"
 
 namespace vqcodec::models {
 
 OptionList VaeOptions::list() {
-  return {{"latents", "dimension of z", IntegerOption{&latents, 1, 4096}},
-          {"hidden", "units of the encoder's layers", ListOption{&hidden, 1, 65536}},
-          {"activation", "of these layers", ChoiceOption{&activation, {"tanh", "relu"}}},
-          {"pixels", "binary: grey levels are probabilities, drawn anew for each batch",
-           ChoiceOption{&pixels, {"binary", "grey"}}},
-          {"beta", "weight of the rate", RealOption{&beta, 0, 1e6}},
-          {"free-bits", "nats of each latent that cost nothing", RealOption{&free_bits, 0, 1e3}},
-          {"warm-up", "steps over which the rate's weight rises to beta",
-           IntegerOption{&warm_up, 0, 1000000000}}};
+  OptionList options = {
+      {"latents", "dimension of z", IntegerOption{&latents, 1, 4096}},
+      {"hidden", "units of the encoder's layers, or channels", ListOption{&hidden, 1, 65536}},
+      {"activation", "of these layers", ChoiceOption{&activation, {"tanh", "relu"}}},
+      {"network", "of encoder and decoder; convolution: of stride 2",
+       ChoiceOption{&network, {"perceptron", "convolution"}}},
+      {"pixels", "binary: grey levels are probabilities, drawn anew for each batch",
+       ChoiceOption{&pixels, {"binary", "grey"}}},
+      {"beta", "weight of the rate", RealOption{&beta, 0, 1e6}},
+      {"free-bits", "nats of each latent that cost nothing", RealOption{&free_bits, 0, 1e3}},
+      {"warm-up", "steps over which the rate's weight rises to beta",
+       IntegerOption{&warm_up, 0, 1000000000}}};
+  for (auto& option : observation.list()) options.push_back(std::move(option));
+  return options;
 }
 
 Vae::Vae(const VaeOptions& options, const PictureShape& shape) : options_(options), shape_(shape) {
-  std::vector<std::int64_t> sizes = {shape.values()};
-  sizes.insert(sizes.end(), options.hidden.begin(), options.hidden.end());
-  sizes.push_back(2 * options.latents);
-  encoder_ = register_module("encoder", perceptron(sizes, options.activation));
-  std::reverse(sizes.begin(), sizes.end());
-  sizes.front() = options.latents;
-  decoder_ = register_module("decoder", perceptron(sizes, options.activation));
+  const CodingNetwork network = {options.network, options.hidden, options.activation};
+  encoder_ = register_module("encoder", encoder_network(network, shape, 2 * options.latents));
+  decoder_ = register_module("decoder", decoder_network(network, options.latents, shape));
+  observation_ = register_module("observation", Observation(options.observation));
 }
 
 DiagonalGaussian Vae::posterior(const torch::Tensor& x) {
@@ -34,8 +36,15 @@ DiagonalGaussian Vae::posterior(const torch::Tensor& x) {
   return {.mean = moments[0], .log_variance = moments[1]};
 }
 
-Bernoulli Vae::likelihood(const torch::Tensor& z) {
-  return {.logits = decoder_->forward(z).view({-1, shape_.channels, shape_.height, shape_.width})};
+PixelDistribution Vae::likelihood(const torch::Tensor& z) {
+  return observation_->around(
+      decoder_->forward(z).view({-1, shape_.channels, shape_.height, shape_.width}));
+}
+
+torch::Tensor Vae::log_likelihood(const torch::Tensor& x, const torch::Tensor& z) {
+  const auto pixels = likelihood(z);
+  if (is_training()) observation_->fit(x, pixels.output);
+  return pixels.log_prob(x);
 }
 
 void Vae::begin_step(const Progress& progress) {
@@ -46,8 +55,8 @@ void Vae::begin_step(const Progress& progress) {
 // arXiv:1312.6114, eq. 3: -ELBO = KL(q(z|x) || p(z)) - E_q[log p(x|z)], in nats per picture.
 Loss Vae::loss(const Batch& batch, Rng& rng) {
   const auto q = posterior(batch.images);
-  const auto distortion = -likelihood(q.sample(rng)).log_prob(batch.images);  // (N)
-  const auto rates = kl_to_standard_normal_by_dimension(q);                   // (N,latents)
+  const auto distortion = -log_likelihood(batch.images, q.sample(rng));  // (N)
+  const auto rates = kl_to_standard_normal_by_dimension(q);              // (N,latents)
   const auto charged = rates.mean(0).clamp_min(options_.free_bits).sum();
   const double weight = options_.beta * warmth_;
   const auto rate = rates.sum(1).mean();
@@ -58,7 +67,7 @@ Loss Vae::loss(const Batch& batch, Rng& rng) {
 }
 
 torch::Tensor Vae::log_joint(const torch::Tensor& x, const torch::Tensor& z) {
-  return likelihood(z).log_prob(x) + standard_normal_like(z).log_prob(z);
+  return log_likelihood(x, z) + standard_normal_like(z).log_prob(z);
 }
 
 torch::Tensor Vae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
@@ -84,12 +93,37 @@ Estimate Vae::log_prob(const Batch& batch, const EvaluationOptions& options, Rng
   auto estimate = importance_estimate(batch.images, options.samples, [&](const torch::Tensor& x) {
     return log_weights(x, options.samples, rng);
   });
-  if (options_.pixels == "grey") estimate.kind = EstimateKind::kNotALikelihood;
+  estimate.kind = observation_->kind_of(estimate.kind, options_.pixels);
   return estimate;
+}
+
+std::vector<Figure> Vae::figures(const Batch& batch, const EvaluationOptions& options, Rng& rng) {
+  torch::NoGradGuard no_grad;
+  auto figures = GenerativeModel::figures(batch, options, rng);
+  if (!observation_->discrete()) {
+    figures.resize(1);  // bits of a density say nothing
+    figures.push_back({.name = "sigma",
+                       .value = observation_->sigma(),
+                       .unit = "of 0..1",
+                       .estimator = options_.observation.deviation});
+  }
+  RateDistortion tally;
+  for (const auto& x : batch.images.split(1000)) {
+    const auto q = posterior(x);
+    const auto z = q.sample(rng);
+    tally.add(q, z, -log_likelihood(x, z));
+  }
+  for (auto& figure : tally.figures()) figures.push_back(std::move(figure));
+  return figures;
 }
 
 std::unique_ptr<ModelFactory> make_vae_factory() {
   return std::make_unique<SimpleFactory<Vae, VaeOptions>>();
+}
+
+std::unique_ptr<ModelFactory> make_rate_distortion_factory() {
+  return std::make_unique<SimpleFactory<Vae, VaeOptions>>(VaeOptions{
+      .pixels = "grey", .observation = {.likelihood = "gaussian", .deviation = "optimal"}});
 }
 
 }  // namespace vqcodec::models

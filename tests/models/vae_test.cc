@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "models/gradient_estimators.h"
 #include "tests/models/expect_mean.h"
+#include "tests/models/linear_gaussian.h"
 
 namespace vqcodec::models {
 namespace {
@@ -86,6 +90,110 @@ TEST(Vae, SamplesComeFromPriorAndDecoder) {
   expect_mean(drawn, 1 / (1 + std::exp(-1.0)), 0.004);
   EXPECT_NEAR(vae.sample(3, {.means = true}, rng).min().item<double>(), 1 / (1 + std::exp(-1.0)),
               1e-6);
+}
+
+Vae linear_vae(const LinearGaussian& model, double excess_log_variance) {
+  Vae vae(linear_gaussian_options(model), kShape);
+  vae.to(torch::kFloat64);
+  // The fixed deviation was rounded to float32 when it was made.
+  vae.named_buffers()["observation.log_variance"].fill_(2 * std::log(model.sigma));
+  set_parameters(vae, model, excess_log_variance);
+  return vae;
+}
+
+// At the exact posterior every weight p(x,z) / q(z|x) is p(x), whatever z.
+TEST(Vae, LinearGaussianWeightsAreTheLikelihoodAtTheExactPosterior) {
+  const auto model = LinearGaussian::make(6, 2);
+  auto vae = linear_vae(model, 0);
+  torch::NoGradGuard no_grad;
+  const auto x = torch::randn({5, 1, 3, 2}, torch::kFloat64);
+  auto rng = make_rng(1, 0);
+  const auto exact = model.log_prob(x.flatten(1));
+  EXPECT_LT((vae.log_weights(x, 7, rng) - exact).abs().max().item<double>(), 1e-10);
+}
+
+// log p - ELBO = KL(q || posterior).
+TEST(Vae, TheGapOfTheBoundIsTheDivergenceFromThePosterior) {
+  const auto model = LinearGaussian::make(6, 2);
+  auto vae = linear_vae(model, 0.8), exact = linear_vae(model, 0);
+  torch::NoGradGuard no_grad;
+  const auto x = torch::randn({1, 1, 3, 2}, torch::kFloat64);
+  auto rng = make_rng(2, 0);
+  const double gap = kl_divergence(vae.posterior(x), exact.posterior(x)).item<double>();
+  EXPECT_GT(gap, 0.1);
+  expect_mean(vae.log_weights(x, 100000, rng), model.log_prob(x.flatten(1)).item<double>() - gap,
+              0.01);
+}
+
+// Paired draws: E L_1 < E L_2 < E L_8 < log p, whose bias falls as Var(w / p) / 2k.
+TEST(Vae, ImportanceBoundsRiseToTheLikelihood) {
+  const auto model = LinearGaussian::make(6, 2);
+  auto vae = linear_vae(model, 0.5);
+  torch::NoGradGuard no_grad;
+  const auto x = torch::randn({1, 1, 3, 2}, torch::kFloat64);
+  auto rng = make_rng(3, 0);
+  const auto exact = model.log_prob(x.flatten(1)).item<double>();
+  constexpr std::int64_t kDraws = 20000;
+  const auto weights = vae.log_weights(x, 64 * kDraws, rng).view({64, kDraws});
+  const auto bound = [&](std::int64_t k) { return importance_bound(weights.slice(0, 0, k)); };
+  const auto rises = [&](const torch::Tensor& gain) {
+    EXPECT_GT(gain.mean().item<double>(),
+              5 * gain.std().item<double>() / std::sqrt(static_cast<double>(kDraws)));
+  };
+  rises(bound(2) - bound(1));
+  rises(bound(8) - bound(2));
+  rises(exact - bound(8));
+  const double variance = (weights - exact).exp().var().item<double>();
+  EXPECT_NEAR((exact - bound(64)).mean().item<double>() / (variance / 128), 1, 0.3);
+}
+
+TEST(Vae, SamplesOfTheLinearModelHaveItsMoments) {
+  const auto model = LinearGaussian::make(6, 2);
+  auto vae = linear_vae(model, 0);
+  vae.to(torch::kFloat32);
+  torch::NoGradGuard no_grad;
+  auto rng = make_rng(4, 0);
+  const auto x = vae.sample(100000, {}, rng).flatten(1).to(torch::kFloat64) - model.bias;
+  expect_mean(x.select(1, 0), 0, 0.02);
+  expect_mean(x.select(1, 0) * x.select(1, 1), model.covariance()[0][1].item<double>(), 0.05);
+  expect_mean(x.select(1, 2).square(), model.covariance()[2][2].item<double>(), 0.05);
+}
+
+TEST(Vae, ReparameterizedAndScoreFunctionGradientsAgree) {
+  const auto model = LinearGaussian::make(6, 2);
+  auto vae = linear_vae(model, 0.5);
+  const auto x = torch::randn({1, 1, 3, 2}, torch::kFloat64);
+  const auto bias = vae.named_parameters()["encoder.1.bias"];
+  std::vector<torch::Tensor> differences;
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    auto rng = make_rng(5, i);
+    vae.zero_grad();
+    (-vae.log_weights(x, 20, rng).mean()).backward();
+    const auto reparameterized = bias.grad().clone();
+    vae.zero_grad();
+    const auto q = repeated(vae.posterior(x), 20);
+    const auto z = q.sample(rng).detach();
+    const auto log_p = vae.log_joint(x.repeat({20, 1, 1, 1}), z);
+    const auto log_q = q.log_prob(z);
+    const auto baseline = mean_of_the_others((log_p - log_q).detach().view({20, 1})).view(-1);
+    (-score_function_surrogate(log_p, log_q, baseline).mean()).backward();
+    differences.push_back(reparameterized - bias.grad());
+  }
+  for (const auto& element : torch::stack(differences).unbind(1)) expect_mean(element, 0, 0.05);
+}
+
+TEST(Vae, FiguresAddUpToTheBound) {
+  auto vae = small_vae({});
+  vae.eval();
+  auto rng = make_rng(10, 0);
+  std::map<std::string, double> values;
+  for (const auto& figure : vae.figures(pictures(300), {.samples = 2}, rng))
+    values[figure.name] = figure.value;
+  EXPECT_NEAR(values.at("rate") + values.at("distortion"), values.at("negative_elbo"), 1e-9);
+  EXPECT_LE(values.at("information"), std::log(300.0));
+  EXPECT_LE(values.at("nll"), values.at("negative_elbo"));
+  EXPECT_NEAR(values.at("nll_per_dimension") * 6 * std::log(2.0), values.at("nll"), 1e-9);
+  EXPECT_LE(values.at("active_units"), 2);
 }
 
 }  // namespace
