@@ -86,10 +86,12 @@ double integer_bits(const TwoLevels& all, const entropy::IntegerPixelCnn& prior,
   const auto& map = all.maps[static_cast<std::size_t>(level)];
   entropy::CodeMapSource source(map);
   const auto coded = coder.encode(0, level, map.height, map.width,
-                                  {all.maps.data(), static_cast<std::size_t>(level)}, source);
+                                  {all.maps.data(), static_cast<std::size_t>(level)}, source, {},
+                                  entropy::NodeLearning::kOff);
   EXPECT_EQ(coder
                 .decode(0, level, map.height, map.width,
-                        {all.maps.data(), static_cast<std::size_t>(level)}, coded.bytes)
+                        {all.maps.data(), static_cast<std::size_t>(level)}, coded.bytes, {},
+                        entropy::NodeLearning::kOff)
                 .map,
             map);
   return static_cast<double>(coded.statistics.code_length[group]) / entropy::kLengthOne;
