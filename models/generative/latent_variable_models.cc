@@ -1,7 +1,11 @@
 #include "models/generative/autoencoder.h"
 #include "models/generative/categorical_vae.h"
+#include "models/generative/conditional_vae.h"
 #include "models/generative/iwae.h"
+#include "models/generative/ladder_vae.h"
+#include "models/generative/pixel_vae.h"
 #include "models/generative/registry.h"
+#include "models/generative/semi_supervised_stack.h"
 #include "models/generative/short_run.h"
 #include "models/generative/vae.h"
 
@@ -21,6 +25,26 @@ const RegisteredModel kModels[] = {
     {"categorical-vae", "variational autoencoder with categorical latents",
      "arXiv:1611.01144, arXiv:1611.00712", "MNIST or a set distributed like it; drawn binary",
      short_run(60000, 1e-3), make_categorical_vae_factory},
+    {"rate-distortion-autoencoder", "variational autoencoder with Gaussian pixels",
+     "ICLR 2017 (beta), arXiv:1711.00464; deviation: arXiv:2006.13202",
+     "MNIST or a set distributed like it; grey levels", short_run(40000, 1e-3),
+     make_rate_distortion_factory},
+    {"pixel-vae", "variational autoencoder with an autoregressive decoder",
+     "arXiv:1611.02731, arXiv:1611.05013", "MNIST or a set distributed like it; drawn binary",
+     short_run(4000, 1e-3), make_pixel_vae_factory},
+    {"conditional-vae", "variational autoencoder of pictures given their label",
+     "Sohn, Lee and Yan, NeurIPS 2015",
+     "MNIST or a set distributed like it, with labels; drawn binary", short_run(150000, 1e-3),
+     make_conditional_vae_factory},
+    {"semi-supervised-vae", "variational autoencoder whose labels are mostly missing",
+     "arXiv:1406.5298", "MNIST or a set distributed like it, with labels; drawn binary",
+     short_run(20000, 1e-3), make_semi_supervised_factory},
+    {"ladder-vae", "variational autoencoder of several layers", "arXiv:1602.02282",
+     "MNIST or a set distributed like it; drawn binary", short_run(60000, 1e-3),
+     make_ladder_vae_factory},
+    {"two-layer-iwae", "importance weighted autoencoder of two layers", "arXiv:1509.00519",
+     "MNIST or a set distributed like it; drawn binary", short_run(50000, 1e-3),
+     make_two_layer_iwae_factory},
 };
 
 }  // namespace
