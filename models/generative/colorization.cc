@@ -38,6 +38,12 @@ torch::Tensor rgb_of(const torch::Tensor& luminance, const torch::Tensor& chroma
   return torch::cat({red, green, blue}, 1).clamp(0, 1);
 }
 
+// Which sixteenth of the luminances: (N,1,h,w) to (N,h,w).
+torch::Tensor luminance_levels(const torch::Tensor& luminance) {
+  const auto level = (luminance.squeeze(1) * kLuminances).floor().clamp(0, kLuminances - 1);
+  return level.to(torch::kInt64);
+}
+
 torch::nn::Conv2d convolution(std::int64_t inputs, std::int64_t outputs, std::int64_t side) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(inputs, outputs, side).padding(side / 2));
 }
@@ -80,7 +86,8 @@ Colorization::Colorization(const ColorizationOptions& options, const PictureShap
                                         convolution(c, c, 3), torch::nn::ReLU(),
                                         convolution(c, c, 3), torch::nn::ReLU()));
   segment_ = register_module("segment", convolution(c, options.segments, 1));
-  seen_ = register_module("seen", convolution(options.decoder == "restricted" ? 1 : c, c, 1));
+  seen_ =
+      register_module("seen", convolution(options.decoder == "restricted" ? kLuminances : c, c, 1));
   // Segments that begin alike would stay alike.
   segment_bias_ = register_parameter("segment_bias", torch::randn({options.segments, c}));
   colour_ = register_module("colour", torch::nn::Linear(c, options.colours));
@@ -124,8 +131,12 @@ LabelMapPrior Colorization::prior(const Observed& x) {
 }
 
 torch::Tensor Colorization::log_colours(const Observed& x) {
-  auto seen = x.luminance;                                                    // (N,1,h,w)
-  if (options_.decoder != "restricted") seen = features_->forward(x.blocks);  // (N,C,h,w)
+  const bool is_restricted = options_.decoder == "restricted";
+  auto seen = is_restricted  // what the histogram sees, (N,luminances,h,w); else (N,C,h,w)
+                  ? torch::one_hot(luminance_levels(x.luminance), kLuminances)
+                        .permute({0, 3, 1, 2})
+                        .to(x.luminance.scalar_type())
+                  : features_->forward(x.blocks);
   if (options_.decoder == "palette") seen = seen.mean({2, 3}, /*keepdim=*/true);
   const auto lifted = seen_(seen).permute({0, 2, 3, 1}).unsqueeze(1);  // (N,1,h,w,C)
   const auto hidden = torch::relu(lifted + segment_bias_.view({-1, 1, 1, options_.channels}));
@@ -152,8 +163,7 @@ Colorization::Bound Colorization::bound(const Observed& x, const torch::Tensor& 
 }
 
 torch::Tensor Colorization::histogram_cells(const Observed& x) const {
-  const auto level = (x.luminance.squeeze(1) * kLuminances).floor().clamp(0, kLuminances - 1);
-  return level.to(torch::kInt64) * options_.colours + x.colours;
+  return luminance_levels(x.luminance) * options_.colours + x.colours;
 }
 
 // In nats per picture; its terms per cell.
