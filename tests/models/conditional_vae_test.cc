@@ -97,6 +97,18 @@ TEST(ConditionalVae, SamplesAreOfTheLabelAskedFor) {
   EXPECT_TRUE(torch::equal(styles, torch::tensor({0.F, 1.F, 0.F, 0.F})));
 }
 
+// Of each three pictures of three classes, the first one's z under every label; labels that say
+// nothing leave the same picture three times.
+TEST(ConditionalVae, ReconstructionsKeepTheStyleOfEachGroupsFirst) {
+  auto model = small_model();
+  torch::NoGradGuard no_grad;
+  auto rng = make_rng(9, 0);
+  const auto styles = model.reconstruct(pictures(6), rng);
+  for (std::int64_t i = 0; i < 6; ++i)
+    EXPECT_EQ(torch::equal(styles[i], styles[i / 3 * 3]), true) << i;
+  EXPECT_FALSE(torch::equal(styles[0], styles[3]));
+}
+
 TEST(ConditionalVae, RefusesLabelsBeyondItsClasses) {
   auto model = small_model();
   auto batch = pictures(4);

@@ -69,19 +69,36 @@ TEST(LadderVae, TheWeightIsTheJointOverThePosterior) {
   }
 }
 
-// Each layer's divergence in closed form, or the draw's log-ratio, has the log-ratio's mean.
-TEST(LadderVae, LossIsTheMeanOfMinusTheLogWeights) {
+// Each layer's divergence in closed form, or the draw's log-ratio, has the log-ratio's mean. The
+// weights are large, so that layers depend on each other.
+TEST(LadderVae, RatesHaveTheMeanOfTheLogRatios) {
   for (const std::string inference : {"ladder", "bottom-up"}) {
     auto model = small_model(small_options(inference));
     torch::NoGradGuard no_grad;
-    const auto x = pictures(1);
+    for (auto& value : model.parameters()) value.mul_(2);
     auto rng = make_rng(2, 0);
-    std::vector<torch::Tensor> losses;
-    for (int i = 0; i < 3000; ++i)
-      losses.push_back(model.loss({.images = x, .labels = {}}, rng).total);
-    const auto weights = model.log_weights(x, 100000, rng);
-    expect_mean(torch::stack(losses), -weights.mean().item<double>(), 0.05);
+    const auto draw = model.draw(pictures(1).repeat({50000, 1, 1, 1}), rng);
+    for (std::size_t l = 0; l < 2; ++l) expect_mean(draw.rates[l] - draw.log_ratio(l), 0, 0.02);
   }
+}
+
+TEST(LadderVae, LossIsDistortionAndRates) {
+  for (const std::string inference : {"ladder", "bottom-up"}) {
+    auto model = small_model(small_options(inference));
+    const auto x = pictures(6);
+    auto rng = make_rng(9, 0), again = make_rng(9, 0);
+    const auto draw = model.draw(x, again);
+    EXPECT_NEAR(model.loss({.images = x, .labels = {}}, rng).total.item<double>(),
+                (draw.rates[0] + draw.rates[1] - draw.log_likelihood).mean().item<double>(), 1e-12);
+  }
+}
+
+// What the picture says is added to what the layer above says: the posterior is the narrower one.
+TEST(LadderVae, TheLadderMergesEvidenceAndPrior) {
+  auto model = small_model(small_options("ladder"));
+  auto rng = make_rng(10, 0);
+  const auto draw = model.draw(pictures(50), rng);
+  EXPECT_TRUE((draw.q[0].log_variance < draw.p[0].log_variance).all().item<bool>());
 }
 
 TEST(LadderVae, LossOfSeveralSamplesIsMinusTheirBound) {

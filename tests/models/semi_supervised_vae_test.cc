@@ -227,8 +227,28 @@ TEST(SemiSupervisedStack, TrainsInTwoStages) {
   }
 }
 
-// The stack's bound lies below that of its features alone where p(z1) is learned from nothing, and
-// all its figures are there.
+// A top whose weights are all zero says N(0, sigma^2) of the features, without a gap.
+TEST(SemiSupervisedStack, WeighsTheFeaturesByTheTopsBound) {
+  torch::manual_seed(9);
+  SemiSupervisedStack model(small_stack("m1+m2"), kShape);
+  model.to(torch::kFloat64);
+  model.eval();
+  torch::NoGradGuard no_grad;
+  for (auto& item : model.named_parameters())
+    if (item.key().rfind("top", 0) == 0) item.value().zero_();
+  parameter(model, "top.observation.log_variance").fill_(std::log(4.0));
+  const auto x = pictures(3).images;
+  auto rng = make_rng(7, 0), again = make_rng(7, 0);
+  const auto q = repeated(model.features().posterior(x), 5);
+  const auto z = q.sample(again);
+  const DiagonalGaussian prior{torch::zeros_like(z), torch::full_like(z, std::log(4.0))};
+  const auto weights = model.features().log_likelihood(x.repeat({5, 1, 1, 1}), z) +
+                       prior.log_prob(z) - q.log_prob(z);
+  const auto bound = importance_bound(weights.view({5, 3}));
+  const auto estimate = model.log_prob({.images = x, .labels = {}}, {.samples = 5}, rng);
+  EXPECT_LT((estimate.per_example - bound).abs().max().item<double>(), 1e-9);
+}
+
 TEST(SemiSupervisedStack, GivesLikelihoodAndError) {
   for (const std::string name : {"m1", "m1+m2"}) {
     torch::manual_seed(9);
