@@ -28,7 +28,7 @@ const RegisteredModel kModels[] = {
      "arXiv:1609.03499", "makes its own sequences", small_batches(short_run(2000, 3e-3)),
      make_markov_wavenet_factory},
     {"colorization", "colours given luminance, through a latent map of segments",
-     "arXiv:1603.06668", "colour pictures of 32x32", short_run(3000, 2e-3),
+     "arXiv:1603.06668", "colour pictures of 32x32", short_run(3000, 5e-3),
      make_colorization_factory},
 };
 
