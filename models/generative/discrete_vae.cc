@@ -1,5 +1,7 @@
 #include "models/generative/discrete_vae.h"
 
+#include <algorithm>
+
 #include "entropy/error.h"
 #include "models/generative/partition_figures.h"
 #include "models/generative/simple_factory.h"
@@ -18,7 +20,7 @@ torch::nn::Sequential network(std::int64_t inputs, const std::vector<std::int64_
   std::vector<std::int64_t> sizes = {inputs};
   sizes.insert(sizes.end(), hidden.begin(), hidden.end());
   sizes.push_back(outputs);
-  return perceptron(sizes, "tanh");
+  return perceptron(sizes, "relu");
 }
 
 DiagonalGaussian gaussian(const torch::Tensor& moments) {
@@ -41,6 +43,8 @@ OptionList DiscreteVaeOptions::list() {
       {"sweeps", "of Gibbs sampling of the prior each step", IntegerOption{&sweeps, 1, 100000}},
       {"chains", "persistent ones, and of annealed importance sampling",
        IntegerOption{&chains, 2, 100000}},
+      {"warm-up", "steps over which the rate's weight rises to 1",
+       IntegerOption{&warm_up, 0, 1000000000}},
       {"temperatures", "of annealed importance sampling",
        IntegerOption{&temperatures, 1, 10000000}}};
 }
@@ -149,6 +153,11 @@ Bernoulli DiscreteVae::likelihood(const torch::Tensor& above) {
   return {decoder_->forward(above).view({-1, shape_.channels, shape_.height, shape_.width})};
 }
 
+void DiscreteVae::begin_step(const Progress& progress) {
+  const auto steps = static_cast<double>(std::max<std::int64_t>(1, options_.warm_up));
+  warmth_ = std::min(1.0, static_cast<double>(progress.step + 1) / steps);
+}
+
 Loss DiscreteVae::loss(const Batch& batch, Rng& rng) {
   const auto& x = batch.images;
   const auto binary = infer(x, rng);
@@ -158,7 +167,7 @@ Loss DiscreteVae::loss(const Batch& batch, Rng& rng) {
   const auto gaussian_rate = continuous.kl.mean();
   const auto gradients = binary_kl(binary).mean() + log_partition_gap(rng);  // of value zero
   const auto entropy = -Bernoulli{binary.logits}.log_prob(torch::sigmoid(binary.logits)).mean();
-  return {.total = distortion + gaussian_rate + gradients,
+  return {.total = distortion + warmth_ * (gaussian_rate + gradients),
           .terms = {{"distortion_nats", distortion},
                     {"gaussian_rate_nats", gaussian_rate},
                     {"binary_entropy_nats", entropy}}};

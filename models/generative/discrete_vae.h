@@ -21,6 +21,7 @@ struct DiscreteVaeOptions {
   std::int64_t sweeps = 10;                       // of Gibbs sampling of the prior, each step
   std::int64_t chains = 100;          // persistent ones, and of annealed importance sampling
   std::int64_t temperatures = 10000;  // of annealed importance sampling
+  std::int64_t warm_up = 4000;        // steps over which the rate's weight rises to 1
   std::string pixels = "binary";
 
   OptionList list();
@@ -52,6 +53,8 @@ class DiscreteVae : public GenerativeModel {
   // Pictures of given units, (n,units), each with a zeta and Gaussian layers of its own.
   torch::Tensor pictures_of(const torch::Tensor& units, const SampleOptions& options, Rng& rng);
 
+  // While the decoder tells nothing yet, the full rate would empty all latents.
+  void begin_step(const Progress& progress) override;
   Loss loss(const Batch& batch, Rng& rng) override;
   Capabilities capabilities() const override { return {}; }
   torch::Tensor sample(std::int64_t n, const SampleOptions& options, Rng& rng) override;
@@ -83,6 +86,7 @@ class DiscreteVae : public GenerativeModel {
   torch::Tensor couplings_;   // (units/2, units/2): zero and no parameter where factorial
   torch::Tensor bias_;        // (units)
   torch::Tensor chain_;       // (chains, units/2), persistent
+  double warmth_ = 1;         // 0..1, the rate's weight
   BaseRates rates_{nullptr};  // of the units under q
 };
 
