@@ -39,7 +39,7 @@ const RegisteredModel kModels[] = {
      make_conditional_vae_factory},
     {"semi-supervised-vae", "variational autoencoder whose labels are mostly missing",
      "arXiv:1406.5298", "MNIST or a set distributed like it, with labels; drawn binary",
-     short_run(100000, 1e-3), make_semi_supervised_factory},
+     short_run(100000, 3e-3), make_semi_supervised_factory},
     {"ladder-vae", "variational autoencoder of several layers", "arXiv:1602.02282",
      "MNIST or a set distributed like it; drawn binary", short_run(100000, 1e-3),
      make_ladder_vae_factory},
