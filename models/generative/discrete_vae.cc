@@ -212,13 +212,8 @@ Partition DiscreteVae::partition(Rng& rng) const {
 
 Estimate DiscreteVae::estimate(const torch::Tensor& images, std::int64_t samples,
                                const Partition& partition, Rng& rng) {
-  torch::NoGradGuard no_grad;
-  auto estimate = importance_estimate(images, samples, [&](const torch::Tensor& x) {
-    return log_weights(x, samples, rng).to(torch::kFloat64) - partition.value;
-  });
-  if (!partition.exact) estimate.kind = EstimateKind::kUnbounded;
-  estimate.estimator += ", " + partition.estimator;
-  return estimate;
+  return estimate_under(partition, images, samples,
+                        [&](const torch::Tensor& x) { return log_weights(x, samples, rng); });
 }
 
 Estimate DiscreteVae::log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) {
@@ -228,10 +223,9 @@ Estimate DiscreteVae::log_prob(const Batch& batch, const EvaluationOptions& opti
 std::vector<Figure> DiscreteVae::figures(const Batch& batch, const EvaluationOptions& options,
                                          Rng& rng) {
   const auto found = partition(rng);
-  auto figures =
-      likelihood_figures(estimate(batch.images, options.samples, found, rng), shape_.values());
-  figures.push_back(likelihood_figures(estimate(batch.images, 1, found, rng), 1).front());
-  figures.back().name = "negative_elbo";
+  auto figures = figures_with_bound(
+      [&](std::int64_t samples) { return estimate(batch.images, samples, found, rng); },
+      options.samples, shape_.values());
   if (found.exact) return figures;
   const auto more = partition_figures(found, annealing_path(), options_.temperatures,
                                       prior().draw(options_.chains, rng), rng);
