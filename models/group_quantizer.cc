@@ -163,12 +163,15 @@ class Grouping {
  private:
   static constexpr std::int64_t kCoverageVectors = 25000;
 
+  bool is_vector() const { return options_.quantization == Quantization::kVector; }
+
   std::int64_t widest(std::int64_t channel, std::int64_t end) const {
     std::int64_t count = 1;
     while (channel + count < end && count < kWidestZeroGroup &&
            !quantizer_.layout.has_fine_slot[static_cast<std::size_t>(channel + count)]) {
       const auto wider = integers_.slice(1, channel, channel + count + 1);
-      if (wider.ne(0).any().item<bool>() && (count >= kWidestGroup || !is_covered(wider, options_)))
+      if (wider.ne(0).any().item<bool>() &&
+          (count >= (is_vector() ? kWidestGroup : 1) || !is_covered(wider, options_)))
         break;
       ++count;
     }
@@ -188,7 +191,9 @@ class Grouping {
     Group group;
     group.codebook = train_codebook(values.contiguous(),
                                     quantizer_.weights.slice(0, channel, channel + values.size(1)),
-                                    {.codewords = options_.codewords, .price = options_.price});
+                                    {.codewords = options_.codewords,
+                                     .price = options_.price,
+                                     .iterations = is_vector() ? CodebookOptions{}.iterations : 0});
     group.activations = to_activations(squash(group.codebook.codewords) / kActivationUnit);
     return group;
   }

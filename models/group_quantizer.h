@@ -61,6 +61,10 @@ struct LevelQuantizer {
       const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
 };
 
+// Vectors of channels to trained codewords, or each channel to integers: scalar rounding, the
+// other's yardstick.
+enum class Quantization { kVector, kScalar };
+
 // Groups of consecutive channels within slices, as wide as a codebook can cover: the `codewords`
 // most frequent integer points leave out at most `uncovered` of the vectors, and at most
 // `uncovered_busy` of those that are not all zero. samples: (P,C) in steps.
@@ -71,6 +75,7 @@ struct GroupingOptions {
   double coarse_range = 110;  // steps: channels that reach further get two stages if they can
   double coarse_step = 8;     // grid of the coarse stage
   std::int64_t codewords = 256;
+  Quantization quantization = Quantization::kVector;
 };
 LevelQuantizer train_level_quantizer(const torch::Tensor& samples, const torch::Tensor& weights,
                                      const LevelLayout& layout, const GroupingOptions& options);

@@ -71,6 +71,23 @@ TEST(GroupQuantizer, GroupsCoverEveryChannelOnceAndNeverCrossSlices) {
   EXPECT_EQ(slot, quantizer.layout.slots() - 1);
 }
 
+// With free bits, scalar quantization is rounding: no integer that occurs is left out.
+TEST(GroupQuantizer, ScalarsAreRounded) {
+  torch::manual_seed(8);
+  const auto samples =
+      torch::randn({3000, 6}) * torch::tensor({20.0f, 3.0f, 2.0f, 1.0f, 1.0f, 1.0f});
+  const auto layout = make_layout({2, 4}, {false, false, false, false, false, false});
+  const auto quantizer = train_level_quantizer(samples, torch::ones({6}), layout,
+                                               {.quantization = Quantization::kScalar});
+  ASSERT_EQ(quantizer.groups.size(), 6u);
+  for (const auto& group : quantizer.groups) {
+    const auto& words = group.codebook.codewords;
+    EXPECT_TRUE(torch::equal(words, words.round())) << group.first_channel;
+  }
+  const auto latents = samples.slice(0, 0, 64).t().reshape({1, 6, 8, 8});
+  EXPECT_TRUE(torch::equal(quantizer.quantize(latents, 0).values, latents.round()));
+}
+
 // The escape: however far out a latent is, its value comes back to within two steps.
 TEST(GroupQuantizer, NoLatentIsEverFarFromItsValue) {
   const auto quantizer = small_quantizer(small_samples());

@@ -2,6 +2,7 @@
 // own kind of picture; the networks stay as they are, so nothing old is forgotten.
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "codec/hex.h"
 #include "entropy/error.h"
@@ -25,6 +26,7 @@ constexpr std::int64_t kHealthBatches = 6, kHealthBatch = 8;  // crops whose cod
 struct CodebooksOptions {
   PriorTrainingOptions prior;
   std::int64_t codebook_crops = 240;
+  Quantization quantization = Quantization::kVector;
   std::string from, name;
 
   std::string run() const { return prior.output + ".run"; }
@@ -44,6 +46,12 @@ void add_options(CLI::App& app, CodebooksOptions& options) {
   app.add_option("--codebook-crops", options.codebook_crops, "crops that codebooks are trained on")
       ->check(CLI::Range(8, 100000))
       ->capture_default_str();
+  const std::map<std::string, Quantization> names = {{"vector", Quantization::kVector},
+                                                     {"scalar", Quantization::kScalar}};
+  app.add_option("--quantizer", options.quantization,
+                 "vector, or scalar: every channel is rounded, to see what vectors bring")
+      ->transform(CLI::CheckedTransformer(names).description(""))
+      ->default_str("vector");
   app.add_option("--from", options.from, "the model (.vqm) whose networks are kept")->required();
   app.add_option("--name", options.name, "of the new model; default: its file's");
 }
@@ -87,6 +95,7 @@ QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptio
   training.price_factor = prior.codebook_price_factor;
   training.seed = prior.training.seed;
   training.tuning = model.tuning;
+  training.grouping.quantization = options.quantization;
   std::vector<LevelLayout> layouts;
   for (const auto& level : old.quantizers) layouts.push_back(level.front().layout);
   const auto codec = train_codebooks(old.networks, crops, training, layouts, [](int done, int all) {
