@@ -29,6 +29,11 @@ class Analysis {
   virtual const PlainCells& better_plain() const = 0;
 };
 
+// Products of a weight and an activation, for each pixel.
+struct MultiplyAdds {
+  double analysis = 0, synthesis = 0;
+};
+
 class Transform {
  public:
   virtual ~Transform() = default;
@@ -36,6 +41,7 @@ class Transform {
   virtual int coarsest_stride() const = 0;
   // Pixels around a rectangle that its latents or pixels depend on; a multiple of the stride.
   virtual int margin() const = 0;
+  virtual MultiplyAdds multiply_adds() const = 0;
 
   // picture: 3 channels (grey pictures come with R = G = B). plain: of the whole picture; null:
   // none are, and the analysis finds out which were better so. The rectangle starts on multiples of

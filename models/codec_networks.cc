@@ -116,6 +116,17 @@ torch::Tensor CodecNetworksImpl::step_energy(std::int64_t level, std::int64_t qu
   return natural.square().index_select(0, order_[static_cast<std::size_t>(level)]).detach();
 }
 
+// Every convolution runs at the stride of the DCT's blocks.
+codec::MultiplyAdds CodecNetworksImpl::multiply_adds() const {
+  const auto of = [](const LappedNetwork& network) {
+    std::int64_t weights = kChannels * kChannels;
+    for (const auto& parameter : network->parameters())
+      if (parameter.dim() == 4) weights += parameter.numel();
+    return static_cast<double>(weights) / (kBlock * kBlock);
+  };
+  return {.analysis = of(analysis_), .synthesis = of(synthesis_)};
+}
+
 std::vector<torch::Tensor> CodecNetworksImpl::synthesis_parameters() {
   auto parameters = synthesis_->parameters();
   parameters.push_back(log_restore_);

@@ -11,6 +11,7 @@
 
 #include <vector>
 
+#include "codec/transform.h"
 #include "models/codec_layers.h"
 
 namespace vqcodec::models {
@@ -62,6 +63,9 @@ class CodecNetworksImpl : public torch::nn::Module {
 
   // Of each channel of a level, the picture's squared error (0..255 squared) for one step squared.
   torch::Tensor step_energy(std::int64_t level, std::int64_t quality) const;
+
+  // Of the color and DCT matrix and the convolutions; the Haar steps count as nothing.
+  codec::MultiplyAdds multiply_adds() const;
 
   const CodecOptions& options() const { return options_; }
   void compute_in(torch::ScalarType type) { compute_ = type; }

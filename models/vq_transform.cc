@@ -96,6 +96,7 @@ class VqTransform : public codec::Transform {
     const auto taps = static_cast<int>((2 + 2 * codec_.networks->options().blocks) * kBlock);
     return (taps + coarsest_stride() - 1) / coarsest_stride() * coarsest_stride();
   }
+  codec::MultiplyAdds multiply_adds() const override { return codec_.networks->multiply_adds(); }
 
   std::unique_ptr<codec::Analysis> analyse(const Image& picture, const PlainCells* plain,
                                            const Rectangle& area, int quality) override {

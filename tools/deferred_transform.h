@@ -19,6 +19,7 @@ class DeferredTransform : public codec::Transform {
   int levels() const override { return transform_.get()->levels(); }
   int coarsest_stride() const override { return transform_.get()->coarsest_stride(); }
   int margin() const override { return transform_.get()->margin(); }
+  codec::MultiplyAdds multiply_adds() const override { return transform_.get()->multiply_adds(); }
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,

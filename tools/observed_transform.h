@@ -20,6 +20,7 @@ class ObservedTransform : public codec::Transform {
   int levels() const override { return transform_.levels(); }
   int coarsest_stride() const override { return transform_.coarsest_stride(); }
   int margin() const override { return transform_.margin(); }
+  codec::MultiplyAdds multiply_adds() const override { return transform_.multiply_adds(); }
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,

@@ -154,6 +154,7 @@ class FakeTransform : public codec::Transform {
   int levels() const override { return kTinyLevels; }
   int coarsest_stride() const override { return kTinyStride; }
   int margin() const override { return kTinyStride; }
+  codec::MultiplyAdds multiply_adds() const override { return {.analysis = 3, .synthesis = 2}; }
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,

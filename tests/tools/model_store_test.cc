@@ -113,6 +113,15 @@ TEST(ModelStore, TheMessageAboutADamagedModelNamesItsFile) {
   }
 }
 
+TEST(ModelStore, DetailTellsTheArithmetic) {
+  const Sandbox sandbox;
+  const auto models = sandbox.run("vqcodec models --detail").out;
+  // The fake networks say 3 and 2; the prior's are counted from its shapes.
+  EXPECT_NE(models.find("multiply-adds a pixel: analysis 3, synthesis 2, prior "),
+            std::string::npos)
+      << models;
+}
+
 // bin/vqcodec finds lib/vqcodec/libvqcodec_networks.so and share/vqcodec/models/*.vqm.
 TEST(ModelStore, AnInstalledProgramFindsItsParts) {
   const Sandbox sandbox;
