@@ -42,6 +42,7 @@ std::span<const RegisteredModel> latent_variable_models();
 std::span<const RegisteredModel> energy_models();
 std::span<const RegisteredModel> mixture_models();
 std::span<const RegisteredModel> autoregressive_models();
+std::span<const RegisteredModel> flow_models();
 
 std::vector<const RegisteredModel*> registered_models();
 // Throws Error(kUsage) where there is none of that name.

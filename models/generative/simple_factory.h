@@ -18,6 +18,9 @@ class SimpleFactory : public ModelFactory {
     return options_.pixels == "binary" ? PixelKind::kBinary : PixelKind::kGrey;
   }
 
+ protected:
+  const Options& chosen() const { return options_; }
+
  private:
   Options options_;
 };

@@ -1,0 +1,94 @@
+#include "models/generative/coupling.h"
+
+#include "models/layers.h"
+
+namespace vqcodec::models {
+
+namespace {
+
+// 1 where (row + column) is even (or odd), of vectors at even places; in the shape of one example.
+torch::Tensor checkerboard_like(const torch::Tensor& x, bool second) {
+  auto place = torch::arange(x.size(-1), x.options());
+  if (x.dim() == 4) place = place + torch::arange(x.size(-2), x.options()).unsqueeze(1);
+  return place.remainder(2).eq(second ? 1 : 0).to(x.scalar_type());
+}
+
+}  // namespace
+
+CouplingSizes coupling_sizes(const Partition& partition, std::int64_t values, bool affine) {
+  const auto first = values / 2;
+  const auto kept = partition.checkerboard ? values : partition.second ? values - first : first;
+  const auto moved = partition.checkerboard ? values : values - kept;
+  return {.inputs = kept, .outputs = affine ? 2 * moved : moved};
+}
+
+Coupling::Coupling(const Partition& partition, bool affine, torch::nn::Sequential network)
+    : partition_(partition), affine_(affine) {
+  network_ = register_module("network", std::move(network));
+  if (affine) scale_ = register_parameter("scale", torch::ones({1}));
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : network_->children().back()->parameters()) parameter.zero_();
+}
+
+Coupling::Parts Coupling::split(const torch::Tensor& x) const {
+  if (partition_.checkerboard) {
+    const auto mask = checkerboard_like(x, partition_.second);
+    return {.kept = x * mask, .moved = x * (1 - mask)};
+  }
+  const auto first = x.narrow(1, 0, x.size(1) / 2);
+  const auto second = x.narrow(1, x.size(1) / 2, x.size(1) - x.size(1) / 2);
+  return partition_.second ? Parts{second, first} : Parts{first, second};
+}
+
+torch::Tensor Coupling::join(const Parts& parts) const {
+  if (partition_.checkerboard) return parts.kept + parts.moved;
+  return partition_.second ? torch::cat({parts.moved, parts.kept}, 1)
+                           : torch::cat({parts.kept, parts.moved}, 1);
+}
+
+Coupling::Moves Coupling::moves(const torch::Tensor& kept) {
+  auto output = network_->forward(kept);
+  if (affine_ && partition_.checkerboard) {
+    const auto moved = 1 - checkerboard_like(kept, partition_.second);
+    const auto halves = output.chunk(2, 1);
+    return {.shift = moved * halves[0], .log_scale = moved * scale_ * halves[1].tanh()};
+  }
+  if (affine_) {
+    const auto halves = output.chunk(2, 1);
+    return {.shift = halves[0], .log_scale = scale_ * halves[1].tanh()};
+  }
+  if (partition_.checkerboard) output = output * (1 - checkerboard_like(kept, partition_.second));
+  return {.shift = output, .log_scale = torch::zeros_like(output)};
+}
+
+Mapped Coupling::forward(const torch::Tensor& x) {
+  const auto [kept, moved] = split(x);
+  const auto [shift, log_scale] = moves(kept);
+  return {.value = join({kept, moved * log_scale.exp() + shift}),
+          .log_volume = log_scale.flatten(1).sum(1)};
+}
+
+torch::Tensor Coupling::inverse(const torch::Tensor& y) {
+  const auto [kept, moved] = split(y);
+  const auto [shift, log_scale] = moves(kept);
+  return join({kept, (moved - shift) * (-log_scale).exp()});
+}
+
+torch::nn::Sequential coupling_perceptron(const CouplingSizes& sizes,
+                                          const std::vector<std::int64_t>& hidden) {
+  std::vector<std::int64_t> layers = {sizes.inputs};
+  layers.insert(layers.end(), hidden.begin(), hidden.end());
+  layers.push_back(sizes.outputs);
+  return perceptron(layers, "relu");
+}
+
+torch::nn::Sequential coupling_convolutions(const CouplingSizes& sizes, std::int64_t channels) {
+  const auto convolution = [](std::int64_t in, std::int64_t out, std::int64_t side) {
+    return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, side).padding(side / 2));
+  };
+  return torch::nn::Sequential(convolution(sizes.inputs, channels, 3), torch::nn::ReLU(),
+                               convolution(channels, channels, 1), torch::nn::ReLU(),
+                               convolution(channels, sizes.outputs, 3));
+}
+
+}  // namespace vqcodec::models
