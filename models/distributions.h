@@ -29,7 +29,8 @@ struct Categorical {
 
   torch::Tensor log_probabilities() const { return logits.log_softmax(-1); }
   torch::Tensor log_prob(const torch::Tensor& one_hot) const;
-  torch::Tensor entropy() const;  // (N) nats
+  torch::Tensor log_prob_of(const torch::Tensor& classes) const;  // (N,variables) int64
+  torch::Tensor entropy() const;                                  // (N) nats
   torch::Tensor sample(Rng& rng) const;
 };
 
@@ -49,6 +50,30 @@ struct FullGaussian {
 
   torch::Tensor log_prob(const torch::Tensor& x) const;  // (N,D) to (N)
 };
+
+// Levels 0, 1/(levels - 1), ..., 1: a logistic distribution cut into cells of one level, of which
+// the first and the last have all beyond (Salimans et al., "PixelCNN++", arXiv:1701.05517, 2.1).
+struct DiscretizedLogistic {
+  torch::Tensor mean;
+  torch::Tensor log_scale;  // the shape of mean, or one that broadcasts to it
+  std::int64_t levels = 256;
+
+  torch::Tensor log_cells(const torch::Tensor& x) const;  // of each value, in nats
+  torch::Tensor log_prob(const torch::Tensor& x) const { return sum_events(log_cells(x)); }
+  torch::Tensor sample(Rng& rng) const;
+};
+
+// Each value of (N,...) has a mixture of M of these.
+struct LogisticMixture {
+  torch::Tensor logits;       // (N,M,...)
+  DiscretizedLogistic parts;  // the same shape
+
+  torch::Tensor log_prob(const torch::Tensor& x) const;
+  torch::Tensor sample(Rng& rng) const;
+};
+
+// The nearest of these levels, 0..1.
+torch::Tensor rounded_to_levels(const torch::Tensor& x, std::int64_t levels);
 
 // The same distributions `times` over, example after example: (times N, ...).
 DiagonalGaussian repeated(const DiagonalGaussian& q, std::int64_t times);

@@ -35,7 +35,7 @@ ConditionalVae::ConditionalVae(const ConditionalVaeOptions& options, const Pictu
   if (options.prior == "label")
     prior_mean_ =
         register_parameter("prior_mean", torch::zeros({options.classes, options.latents}));
-  observation_ = register_module("observation", Observation(options.observation));
+  observation_ = register_module("observation", Observation(options.observation, shape));
 }
 
 DiagonalGaussian ConditionalVae::posterior(const torch::Tensor& x, const torch::Tensor& y) {

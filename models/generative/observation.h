@@ -6,23 +6,26 @@
 
 #include "models/distributions.h"
 #include "models/estimators.h"
+#include "models/image_sets.h"
 #include "models/option_list.h"
 
 namespace vqcodec::models {
 
 struct ObservationOptions {
   std::string likelihood = "bernoulli";  // or "gaussian", "logistic" (of 256 grey levels)
-  std::string deviation = "learned";     // or "fixed"; Gaussian: also "optimal", the closed form
-  double sigma = 0.1;                    // fixed, or the first one; pixels are 0..1
+  // pixel: learned, each pixel its own; fixed; Gaussian: also optimal, the closed form
+  std::string deviation = "learned";
+  double sigma = 0.1;  // fixed, or the first one; pixels are 0..1
 
   OptionList list();
 };
 
-// Pixels are independent, and share one deviation.
+// Pixels are independent.
 struct PixelDistribution {
   std::string likelihood;
-  torch::Tensor output;        // (N,C,H,W): logits of a Bernoulli, else means
-  torch::Tensor log_variance;  // scalar: of the Gaussian; of the logistic: 2 log scale
+  torch::Tensor output;  // (N,C,H,W): logits of a Bernoulli, else means
+  // Scalar or (1,C,H,W): of the Gaussian; of the logistic: 2 log scale.
+  torch::Tensor log_variance;
 
   torch::Tensor log_prob(const torch::Tensor& x) const;  // (N) nats; the Gaussian's is a density
   torch::Tensor mean() const;
@@ -31,7 +34,7 @@ struct PixelDistribution {
 
 class ObservationImpl : public torch::nn::Module {
  public:
-  explicit ObservationImpl(const ObservationOptions& options);
+  ObservationImpl(const ObservationOptions& options, const PictureShape& shape);
 
   PixelDistribution around(const torch::Tensor& output) const;
   // Where the deviation is the optimal one: sigma*^2 = mean over pixels of (x - output)^2, at which
@@ -42,7 +45,7 @@ class ObservationImpl : public torch::nn::Module {
   EstimateKind kind_of(EstimateKind bound, const std::string& pixels) const;
   // Whether x is one of finitely many values, so that bits a dimension mean something.
   bool discrete() const { return options_.likelihood != "gaussian"; }
-  double sigma() const;
+  double sigma() const;  // the pixels' mean, where each has its own
 
  private:
   ObservationOptions options_;

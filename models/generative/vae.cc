@@ -28,7 +28,7 @@ Vae::Vae(const VaeOptions& options, const PictureShape& shape) : options_(option
   const CodingNetwork network = {options.network, options.hidden, options.activation};
   encoder_ = register_module("encoder", encoder_network(network, shape, 2 * options.latents));
   decoder_ = register_module("decoder", decoder_network(network, options.latents, shape));
-  observation_ = register_module("observation", Observation(options.observation));
+  observation_ = register_module("observation", Observation(options.observation, shape));
 }
 
 DiagonalGaussian Vae::posterior(const torch::Tensor& x) {

@@ -44,7 +44,8 @@ TEST(Observation, TheOptimalDeviationLeavesNoSlope) {
   const auto x = torch::rand({10, 3, 2, 2}, rng, torch::kFloat64);
   const auto y = torch::rand({10, 3, 2, 2}, rng, torch::kFloat64);
   Observation observation(
-      ObservationOptions{.likelihood = "gaussian", .deviation = "optimal", .sigma = 3});
+      ObservationOptions{.likelihood = "gaussian", .deviation = "optimal", .sigma = 3},
+      PictureShape{3, 2, 2});
   observation->to(torch::kFloat64);
   observation->fit(x, y);
   const double variance = (x - y).square().sum().item<double>() / (10 * 12);
@@ -57,22 +58,32 @@ TEST(Observation, TheOptimalDeviationLeavesNoSlope) {
   EXPECT_NEAR(log_variance.grad().item<double>(), 0, 1e-12);
 }
 
+// Each pixel's own, where each has one.
 TEST(Observation, ALearnedDeviationConvergesToTheOptimalOne) {
-  auto rng = make_rng(5, 0);
-  const auto x = torch::rand({10, 1, 2, 2}, rng, torch::kFloat64);
-  const auto y = torch::rand({10, 1, 2, 2}, rng, torch::kFloat64);
-  Observation observation(ObservationOptions{.likelihood = "gaussian", .sigma = 3});
-  observation->to(torch::kFloat64);
-  torch::optim::LBFGS optimizer(
-      observation->parameters(),
-      torch::optim::LBFGSOptions(1).max_iter(100).line_search_fn("strong_wolfe"));
-  optimizer.step([&] {
-    optimizer.zero_grad();
-    const auto loss = -observation->around(y).log_prob(x).mean();
-    loss.backward();
-    return loss;
-  });
-  EXPECT_NEAR(observation->sigma(), (x - y).square().mean().sqrt().item<double>(), 1e-4);
+  for (const std::string deviation : {"learned", "pixel"}) {
+    auto rng = make_rng(5, 0);
+    const auto x = torch::rand({10, 3, 2, 2}, rng, torch::kFloat64);
+    const auto y = torch::rand({10, 3, 2, 2}, rng, torch::kFloat64);
+    Observation observation(
+        ObservationOptions{.likelihood = "gaussian", .deviation = deviation, .sigma = 3},
+        PictureShape{3, 2, 2});
+    observation->to(torch::kFloat64);
+    torch::optim::LBFGS optimizer(
+        observation->parameters(),
+        torch::optim::LBFGSOptions(1).max_iter(100).line_search_fn("strong_wolfe"));
+    optimizer.step([&] {
+      optimizer.zero_grad();
+      const auto loss = -observation->around(y).log_prob(x).mean();
+      loss.backward();
+      return loss;
+    });
+    const auto squared = (x - y).square();
+    const auto optimal = deviation == "pixel" ? squared.mean(0, true) : squared.mean();
+    const auto found = (0.5 * observation->around(y).log_variance).exp();
+    EXPECT_EQ(found.sizes(), optimal.sizes());
+    EXPECT_TRUE(torch::allclose(found, optimal.sqrt(), 0, 1e-4)) << deviation;
+    EXPECT_NEAR(observation->sigma(), optimal.sqrt().mean().item<double>(), 1e-4);
+  }
 }
 
 // The probabilities of 256 grey levels sum to one, at the edges too.
