@@ -5,17 +5,6 @@
 
 namespace vqcodec::models {
 
-namespace {
-
-// Zeros around x; a negative number takes columns or rows away.
-torch::Tensor padded(const torch::Tensor& x, std::int64_t left, std::int64_t right,
-                     std::int64_t top, std::int64_t bottom) {
-  return torch::nn::functional::pad(
-      x, torch::nn::functional::PadFuncOptions({left, right, top, bottom}));
-}
-
-}  // namespace
-
 OptionList PixelVaeOptions::list() {
   OptionList options;
   for (auto& option : VaeOptions::list())
@@ -50,17 +39,10 @@ PixelVae::PixelVae(const PixelVaeOptions& options, const PictureShape& shape)
 }
 
 torch::Tensor PixelVae::logits(const torch::Tensor& x, const torch::Tensor& hints) {
-  auto v = x, h = x;
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    auto& layer = layers_[l];
-    const auto condition = conditions_[l]->forward(hints);
-    const auto margin = layer->margin(), before = layer->reach() - 1 + layer->shift();
-    const auto rows = layer->vertical(padded(v, margin, margin, before, -layer->shift()));
-    const auto places = layer->horizontal(padded(h, before, -layer->shift(), 0, 0), rows);
-    v = gate(rows, half_of(condition, 0));
-    h = layer->leave(gate(places, half_of(condition, 1)), h);
-  }
-  return hints + head_->forward(h.relu());
+  GatedLayerImpl::Stacks stacks = {x, x};
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    stacks = layers_[l]->forward(stacks, conditions_[l]->forward(hints));
+  return hints + head_->forward(stacks.horizontal.relu());
 }
 
 torch::Tensor PixelVae::log_likelihood(const torch::Tensor& x, const torch::Tensor& z) {

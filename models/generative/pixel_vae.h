@@ -4,7 +4,7 @@
 // "PixelVAE", arXiv:1611.05013.
 #pragma once
 
-#include "models/generative/pixelcnn.h"
+#include "models/generative/gated_layer.h"
 #include "models/generative/vae.h"
 
 namespace vqcodec::models {

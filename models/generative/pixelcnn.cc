@@ -1,69 +1,45 @@
 #include "models/generative/pixelcnn.h"
 
 #include "entropy/error.h"
-#include "models/distributions.h"
 #include "models/generative/simple_factory.h"
 
 namespace vqcodec::models {
 
-namespace {
-
-namespace F = torch::nn::functional;
-
-// Zeros around x; a negative number takes columns or rows away.
-torch::Tensor padded(const torch::Tensor& x, std::int64_t left, std::int64_t right,
-                     std::int64_t top, std::int64_t bottom) {
-  return F::pad(x, F::PadFuncOptions({left, right, top, bottom}));
-}
-
-}  // namespace
-
-torch::Tensor gate(const torch::Tensor& x, const torch::Tensor& condition) {
-  const auto parts = (condition.defined() ? x + condition : x).chunk(2, /*dim=*/1);
-  return parts[0].tanh() * parts[1].sigmoid();
-}
-
-torch::Tensor half_of(const torch::Tensor& condition, std::size_t half) {
-  return condition.defined() ? condition.chunk(2, 1)[half] : condition;
-}
-
-GatedLayerImpl::GatedLayerImpl(std::int64_t inputs, std::int64_t channels, std::int64_t kernel,
-                               bool first)
-    : kernel_(kernel), reach_(kernel / 2 + 1), first_(first) {
-  const auto convolution = [](std::int64_t in, std::int64_t out, std::int64_t h, std::int64_t w) {
-    return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {h, w}));
-  };
-  vertical_ = register_module("vertical", convolution(inputs, 2 * channels, reach_, kernel));
-  horizontal_ = register_module("horizontal", convolution(inputs, 2 * channels, 1, reach_));
-  link_ = register_module("link", convolution(2 * channels, 2 * channels, 1, 1));
-  leave_ = register_module("leave", convolution(channels, channels, 1, 1));
-}
-
 OptionList PixelCnnOptions::list() {
-  return {{"channels", "of each stack", IntegerOption{&channels, 1, 4096}},
-          {"layers", "of each stack", IntegerOption{&layers, 1, 1000}},
-          {"kernel", "side of the windows, odd", IntegerOption{&kernel, 3, 31}},
-          {"first-kernel", "side of the first layer's windows, odd",
-           IntegerOption{&first_kernel, 3, 31}},
-          {"classes", "of labels that it is conditioned on; 0: none",
-           IntegerOption{&classes, 0, 100000}},
-          {"attention-every", "layers from one causal attention to the next; 0: none",
-           IntegerOption{&attention_every, 0, 1000}}};
+  return {
+      {"channels", "of each stack", IntegerOption{&channels, 1, 4096}},
+      {"layers", "of each stack", IntegerOption{&layers, 1, 1000}},
+      {"kernel", "side of the windows, odd", IntegerOption{&kernel, 3, 31}},
+      {"first-kernel", "side of the first layer's windows, odd",
+       IntegerOption{&first_kernel, 3, 31}},
+      {"classes", "of labels that it is conditioned on; 0: none",
+       IntegerOption{&classes, 0, 100000}},
+      {"attention-every", "layers from one causal attention to the next; 0: none",
+       IntegerOption{&attention_every, 0, 1000}},
+      {"pixels",
+       "binary: grey levels are probabilities, drawn anew for each batch; softmax: levels, "
+       "each a class; logistic: levels, from a mixture",
+       ChoiceOption{&pixels, {"binary", "softmax", "logistic"}}},
+      {"levels", "that other than binary pixels are quantized to", IntegerOption{&levels, 2, 256}},
+      {"components", "of the logistic mixture", IntegerOption{&components, 1, 100}}};
 }
 
 PixelCnn::PixelCnn(const PixelCnnOptions& options, const PictureShape& shape)
-    : options_(options), shape_(shape) {
-  if (shape.channels != 1)
-    throw Error(ErrorKind::kUsage, "pixelcnn: pictures of ", shape.channels,
-                " channels, expected 1");
+    : options_(options),
+      shape_(shape),
+      output_{options.pixels, options.levels, options.components} {
+  const auto colours = shape.channels;
+  if (colours != 1 && options.attention_every > 0)
+    throw Error(ErrorKind::kUsage, "pixelcnn: attention over pictures of ", colours,
+                " channels, which would mix a pixel's colours; expected --attention-every 0");
   if (options.kernel % 2 == 0 || options.first_kernel % 2 == 0)
     throw Error(ErrorKind::kUsage, "pixelcnn: kernels of even size, expected odd");
   for (std::int64_t l = 0; l < options.layers; ++l) {
     const bool first = l == 0;
     layers_.push_back(
         register_module("layer" + std::to_string(l),
-                        GatedLayer(first ? 1 : options.channels, options.channels,
-                                   first ? options.first_kernel : options.kernel, first)));
+                        GatedLayer(first ? colours : options.channels, options.channels,
+                                   first ? options.first_kernel : options.kernel, first, colours)));
     if (options.classes > 0)
       conditions_.push_back(
           register_module("condition" + std::to_string(l),
@@ -74,12 +50,12 @@ PixelCnn::PixelCnn(const PixelCnnOptions& options, const PictureShape& shape)
           "attention" + std::to_string(l),
           CausalAttention(options.channels, options.channels, shape.height, shape.width));
   }
+  const auto pointwise = [&](std::int64_t results) {
+    return OrderedConvolution(options.channels, results, /*taps=*/1, colours);
+  };
   head_ = register_module(
-      "head",
-      torch::nn::Sequential(
-          torch::nn::ReLU(),
-          torch::nn::Conv2d(torch::nn::Conv2dOptions(options.channels, options.channels, 1)),
-          torch::nn::ReLU(), torch::nn::Conv2d(torch::nn::Conv2dOptions(options.channels, 1, 1))));
+      "head", torch::nn::Sequential(torch::nn::ReLU(), pointwise(options.channels),
+                                    torch::nn::ReLU(), pointwise(output_.parameters() * colours)));
 }
 
 bool PixelCnn::attends_after(std::size_t layer) const {
@@ -94,36 +70,35 @@ torch::Tensor PixelCnn::condition(std::size_t layer, const torch::Tensor& labels
   return conditions_[layer](labels).unsqueeze(-1).unsqueeze(-1);
 }
 
-torch::Tensor PixelCnn::logits(const torch::Tensor& x, const torch::Tensor& labels) {
-  auto v = x, h = x;
+torch::Tensor PixelCnn::by_value(const torch::Tensor& outputs) const {
+  return outputs.unflatten(1, {output_.parameters(), shape_.channels});
+}
+
+torch::Tensor PixelCnn::outputs(const torch::Tensor& x, const torch::Tensor& labels) {
+  GatedLayerImpl::Stacks stacks = {x, x};
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    auto& layer = layers_[l];
-    const auto label = condition(l, labels);
-    const auto margin = layer->margin(), before = layer->reach() - 1 + layer->shift();
-    const auto rows = layer->vertical(padded(v, margin, margin, before, -layer->shift()));
-    const auto places = layer->horizontal(padded(h, before, -layer->shift(), 0, 0), rows);
-    v = gate(rows, half_of(label, 0));
-    h = layer->leave(gate(places, half_of(label, 1)), h);
-    if (attends_after(l)) h = attentions_[l]->forward(h, x);
+    stacks = layers_[l]->forward(stacks, condition(l, labels));
+    if (attends_after(l)) stacks.horizontal = attentions_[l]->forward(stacks.horizontal, x);
   }
-  return head_->forward(h);
+  return by_value(head_->forward(stacks.horizontal));
 }
 
 Loss PixelCnn::loss(const Batch& batch, Rng& /*rng*/) {
-  const auto nll = -Bernoulli{logits(batch.images, batch.labels)}.log_prob(batch.images).mean();
+  const auto x = output_.quantized(batch.images);
+  const auto nll = -output_.log_prob(outputs(x, batch.labels), x).mean();
   return {.total = nll, .terms = {{"nll_nats", nll}}};
 }
 
 Estimate PixelCnn::log_prob(const Batch& batch, const EvaluationOptions& /*options*/,
                             Rng& /*rng*/) {
   torch::NoGradGuard no_grad;
-  constexpr std::int64_t kAtATime = 500;
+  constexpr std::int64_t kAtATime = 100;
   std::vector<torch::Tensor> parts;
   for (std::int64_t i = 0; i < batch.images.size(0); i += kAtATime) {
-    const auto x = batch.images.slice(0, i, i + kAtATime);
+    const auto x = output_.quantized(batch.images.slice(0, i, i + kAtATime));
     const auto labels =
         batch.labels.defined() ? batch.labels.slice(0, i, i + kAtATime) : batch.labels;
-    parts.push_back(Bernoulli{logits(x, labels)}.log_prob(x).to(torch::kFloat64));
+    parts.push_back(output_.log_prob(outputs(x, labels), x).to(torch::kFloat64));
   }
   return {.per_example = torch::cat(parts),
           .kind = EstimateKind::kExact,
