@@ -51,6 +51,13 @@ torch::Tensor gumbel_softmax(const Categorical& q, double temperature, Rng& rng)
   return ((q.logits + gumbel_noise(q.logits, rng)) / temperature).softmax(-1);
 }
 
+torch::Tensor differentiable_draw(const Categorical& q, const std::string& estimator,
+                                  double temperature, Rng& rng) {
+  if (estimator == "straight-through") return straight_through(q.sample(rng), q.logits.softmax(-1));
+  const auto z = gumbel_softmax(q, temperature, rng);
+  return estimator == "st-gumbel" ? straight_through(one_hot_of_largest(z), z) : z;
+}
+
 // With v uniform, the largest of log p + Gumbel noise is -log(-log v_k) whichever it is, and the
 // others, given it, -log(-log v_i / p_i - log v_k).
 RebarDraw rebar_draw(const Categorical& q, double temperature, Rng& rng) {

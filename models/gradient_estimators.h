@@ -41,6 +41,11 @@ torch::Tensor rebar_surrogate(const torch::Tensor& f_hard, const torch::Tensor& 
                               const torch::Tensor& f_given_hard, const torch::Tensor& log_q,
                               double scale);
 
+// A draw that gradients go through: "gumbel": relaxed; "st-gumbel": one-hot, with the gradient of
+// the relaxed; "straight-through": one-hot, with that of the probabilities.
+torch::Tensor differentiable_draw(const Categorical& q, const std::string& estimator,
+                                  double temperature, Rng& rng);
+
 // The value of `hard`, the gradient of `soft` (Bengio et al., arXiv:1308.3432).
 torch::Tensor straight_through(const torch::Tensor& hard, const torch::Tensor& soft);
 // One at the largest of the last dimension.

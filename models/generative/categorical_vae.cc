@@ -10,9 +10,6 @@ namespace vqcodec::models {
 
 namespace {
 
-constexpr double kRewardMemory = 0.99;    // of the running mean
-constexpr double kBaselineWeight = 1e-2;  // of its squared error: gradients are clipped together
-
 std::int64_t at_least_two(std::int64_t draws) { return std::max<std::int64_t>(2, draws); }
 
 }  // namespace
@@ -27,7 +24,7 @@ OptionList CategoricalVaeOptions::list() {
                {"gumbel", "st-gumbel", "straight-through", "score-function", "vimco", "rebar"}}},
           {"baseline",
            "of score-function; mean: running; learned: of the picture; others: of its other draws",
-           ChoiceOption{&baseline, {"none", "mean", "learned", "others"}}},
+           baseline_choice(&baseline)},
           {"entropy", "of score-function: in closed form or of the draws",
            ChoiceOption{&entropy, {"exact", "sampled"}}},
           {"draws", "of score-function and vimco, each picture", IntegerOption{&draws, 1, 1000}},
@@ -45,10 +42,9 @@ CategoricalVae::CategoricalVae(const CategoricalVaeOptions& options, const Pictu
   encoder_ = register_module("encoder", perceptron(sizes, "relu"));
   std::reverse(sizes.begin(), sizes.end());
   decoder_ = register_module("decoder", perceptron(sizes, "relu"));
-  if (options.estimator == "score-function" && options.baseline == "learned")
-    baseline_ = register_module("baseline", perceptron({shape.values(), 100, 1}, "tanh"));
+  if (options.estimator == "score-function")
+    baseline_ = register_module("baseline", RewardBaseline(options.baseline, shape.values()));
   steps_ = register_buffer("steps", torch::zeros({}));
-  mean_reward_ = register_buffer("mean_reward", torch::zeros({}));
 }
 
 Categorical CategoricalVae::posterior(const torch::Tensor& x) {
@@ -83,13 +79,7 @@ Loss CategoricalVae::loss(const Batch& batch, Rng& rng) {
 
 torch::Tensor CategoricalVae::distortion(const Categorical& q, const torch::Tensor& x, Rng& rng) {
   if (options_.estimator == "rebar") return rebar_distortion(q, x, rng);
-  torch::Tensor z;
-  if (options_.estimator == "straight-through") {
-    z = straight_through(q.sample(rng), q.logits.softmax(-1));
-  } else {
-    z = gumbel_softmax(q, temperature(), rng);
-    if (options_.estimator == "st-gumbel") z = straight_through(one_hot_of_largest(z), z);
-  }
+  const auto z = differentiable_draw(q, options_.estimator, temperature(), rng);
   return -likelihood(z).log_prob(x);
 }
 
@@ -103,39 +93,23 @@ torch::Tensor CategoricalVae::rebar_distortion(const Categorical& q, const torch
 
 // -E_q[log p(x,z) - log q(z|x)] as an expression with the score function's gradient.
 Loss CategoricalVae::score_function_loss(const Categorical& q, const torch::Tensor& x, Rng& rng) {
-  const auto draws = options_.baseline == "others" ? at_least_two(options_.draws) : options_.draws;
+  const auto draws = baseline_->draws(options_.draws);
   const Categorical many{q.logits.repeat({draws, 1, 1})};
   const auto z = many.sample(rng);
   const auto log_q = many.log_prob(z);
   const auto log_p = likelihood(z).log_prob(x.repeat({draws, 1, 1, 1}));
   const bool sampled = options_.entropy == "sampled";
   const auto rewards = (sampled ? log_p - log_q : log_p).detach();
-  const auto baseline = baseline_of(rewards, x);
-  if (is_training()) {
-    torch::NoGradGuard no_grad;
-    const double share = std::max(1 - kRewardMemory, 1 / std::max(1.0, steps_.item<double>()));
-    mean_reward_.lerp_(rewards.mean(), share);
-  }
+  const auto baseline = baseline_->forward(rewards, x);
   // Where the entropy is sampled, its constant 1 needs no baseline: E[grad log q] = 0.
   const auto bounds =
       sampled ? score_function_surrogate(log_p, log_q, baseline - 1)
               : score_function_surrogate_of_reward(log_p, log_q, baseline) + many.entropy();
   const auto loss = -(bounds.mean() + log_prior());
-  const auto error = (rewards - baseline).square().mean();
-  return {
-      .total = baseline.requires_grad() ? loss + kBaselineWeight * (error - error.detach()) : loss,
-      .terms = {{"negative_elbo_nats", loss},
-                {"rate_nats", (-log_prior() - q.entropy()).mean()},
-                {"squared_signal", error}}};
-}
-
-torch::Tensor CategoricalVae::baseline_of(const torch::Tensor& rewards, const torch::Tensor& x) {
-  if (options_.baseline == "none") return torch::zeros({}, rewards.options());
-  if (options_.baseline == "mean") return mean_reward_.clone();
-  const auto draws = rewards.size(0) / x.size(0);
-  if (options_.baseline == "learned")
-    return (mean_reward_ + baseline_->forward(x).squeeze(1)).repeat({draws});
-  return mean_of_the_others(rewards.view({draws, -1})).flatten();
+  return {.total = loss + baseline_->own_loss(rewards, baseline),
+          .terms = {{"negative_elbo_nats", loss},
+                    {"rate_nats", (-log_prior() - q.entropy()).mean()},
+                    {"squared_signal", (rewards - baseline).square().mean()}}};
 }
 
 Loss CategoricalVae::vimco_loss(const Categorical& q, const torch::Tensor& x, Rng& rng) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "models/generative/registry.h"
+#include "models/generative/reward_baseline.h"
 #include "models/gradient_estimators.h"
 
 namespace vqcodec::models {
@@ -16,12 +17,11 @@ struct CategoricalVaeOptions {
   std::vector<std::int64_t> hidden = {512, 256};  // of the encoder; the decoder has them reversed
   // st-gumbel, straight-through, score-function, vimco, rebar
   std::string estimator = "gumbel";
-  // Of score-function: none, mean (running), learned (of the picture, NVIL), others (of k draws).
-  std::string baseline = "others";
-  std::string entropy = "exact";   // of score-function: exact or sampled
-  std::int64_t draws = 4;          // of score-function and vimco, each picture
-  double rebar_scale = 1;          // eta of its control variate
-  double least_temperature = 0.5;  // of gumbel and rebar: max(least, exp(-rate * step))
+  std::string baseline = "others";  // of score-function (reward_baseline.h)
+  std::string entropy = "exact";    // of score-function: exact or sampled
+  std::int64_t draws = 4;           // of score-function and vimco, each picture
+  double rebar_scale = 1;           // eta of its control variate
+  double least_temperature = 0.5;   // of gumbel and rebar: max(least, exp(-rate * step))
   double temperature_rate = 3e-5;
   std::string pixels = "binary";
 
@@ -51,14 +51,12 @@ class CategoricalVae : public GenerativeModel {
   torch::Tensor rebar_distortion(const Categorical& q, const torch::Tensor& x, Rng& rng);
   Loss score_function_loss(const Categorical& q, const torch::Tensor& x, Rng& rng);
   Loss vimco_loss(const Categorical& q, const torch::Tensor& x, Rng& rng);
-  // (S N) of the draws' rewards: what they are compared with.
-  torch::Tensor baseline_of(const torch::Tensor& rewards, const torch::Tensor& x);
 
   CategoricalVaeOptions options_;
   PictureShape shape_;
   torch::nn::Sequential encoder_{nullptr}, decoder_{nullptr};
-  torch::nn::Sequential baseline_{nullptr};  // of the picture, about the mean reward; where learned
-  torch::Tensor steps_, mean_reward_;        // of training so far
+  RewardBaseline baseline_{nullptr};  // of score-function
+  torch::Tensor steps_;               // of training so far
 };
 
 std::unique_ptr<ModelFactory> make_categorical_vae_factory();

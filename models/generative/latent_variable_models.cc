@@ -1,6 +1,7 @@
 #include "models/generative/autoencoder.h"
 #include "models/generative/categorical_vae.h"
 #include "models/generative/conditional_vae.h"
+#include "models/generative/half_picture.h"
 #include "models/generative/iwae.h"
 #include "models/generative/ladder_vae.h"
 #include "models/generative/pixel_vae.h"
@@ -26,6 +27,10 @@ const RegisteredModel kModels[] = {
     {"categorical-vae", "variational autoencoder with categorical latents",
      "arXiv:1611.01144, arXiv:1611.00712", "MNIST or a set distributed like it; drawn binary",
      short_run(60000, 1e-3), make_categorical_vae_factory},
+    {"half-picture", "lower half of a picture given the upper, through categorical units",
+     "arXiv:1611.01144, arXiv:1406.2989",
+     "MNIST or a set distributed like it; drawn binary, or static bits", short_run(60000, 1e-3),
+     make_half_picture_factory},
     {"rate-distortion-autoencoder", "variational autoencoder with Gaussian pixels",
      "ICLR 2017 (beta), arXiv:1711.00464; deviation: arXiv:2006.13202",
      "MNIST or a set distributed like it; grey levels", short_run(40000, 1e-3),
