@@ -106,6 +106,7 @@ struct Trials {
   const ModelFile& model;
   Transform& transform;
   PictureEncoder& encoder;
+  int threads;
   StageClock& clock;
 
   Bytes file_at(const RateSetting& setting) const {
@@ -135,7 +136,7 @@ Trials::Measured Trials::measured_at(const RateSetting& setting) const {
   }
   const CodedRegion region{image.width, image.height, setting.quality, maps, plain};
   const Image decoded = clock.time("synthesis", [&] {
-    return synthesise_crop(transform, region, tiling.picture(), image.channels == 1);
+    return synthesise_crop(transform, region, tiling.picture(), image.channels == 1, threads);
   });
   result.psnr_db = psnr_rgb_db(image, decoded);
   return result;
@@ -219,7 +220,7 @@ Bytes compress(const Image& image, const ModelFile& model, Transform& transform,
   const Tiling tiling = frame.header.tiling();
   PictureEncoder encoder(image.channels == 1 ? expanded : image, tiling, model, transform,
                          options.threads, targets(options) > 0, clock);
-  const Trials trials{image, frame, tiling, model, transform, encoder, clock};
+  const Trials trials{image, frame, tiling, model, transform, encoder, options.threads, clock};
   if (options.target_psnr_db) return compress_to_psnr(trials, *options.target_psnr_db);
   if (options.target_size_bytes)
     return compress_to_size(trials, *options.target_size_bytes, /*must_reach=*/false);

@@ -99,7 +99,7 @@ Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Tr
   const CodedRegion region{extent.region.width, extent.region.height, header.quality, maps, plain};
   Image image = clock.time("synthesis", [&] {
     check_networks(model, transform);
-    return synthesise_crop(transform, region, crop, header.grey);
+    return synthesise_crop(transform, region, crop, header.grey, options.threads);
   });
 
   clock.time("alpha and metadata", [&] {

@@ -41,7 +41,7 @@ void PictureEncoder::choose_plain_cells(int quality, Analyses& analyses) {
   auto cells = make_cells(picture_.width, picture_.height, model_.coarsest_stride);
   for (std::size_t i = 0; i < analyses.size(); ++i) {
     const Rectangle tile = tiling_.tile(static_cast<int>(i));
-    analyses[i] = transform_.analyse(picture_, nullptr, tile, quality);
+    analyses[i] = transform_.analyse(picture_, nullptr, tile, quality, threads_);
     place_cells(analyses[i]->better_plain(), tile, model_.coarsest_stride, cells);
     if (analyses.size() > kMaxKeptAnalyses) analyses[i].reset();
   }
@@ -60,8 +60,9 @@ std::vector<EncodedTile> PictureEncoder::encode(const RateSetting& setting, bool
     clock_.time("analysis", [&] {
       for (std::size_t i = start; i < end; ++i) {
         if (!analyses[i])
-          analyses[i] = transform_.analyse(picture_, &plain_[setting.quality],
-                                           tiling_.tile(static_cast<int>(i)), setting.quality);
+          analyses[i] =
+              transform_.analyse(picture_, &plain_[setting.quality],
+                                 tiling_.tile(static_cast<int>(i)), setting.quality, threads_);
       }
     });
     clock_.time("prior and coder", [&] {

@@ -34,7 +34,7 @@ void copy_piece(const Image& piece, const Rectangle& place, const Rectangle& cro
 }  // namespace
 
 Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rectangle& crop,
-                      bool grey) {
+                      bool grey, int threads) {
   Image result{.width = crop.width,
                .height = crop.height,
                .channels = grey ? 1 : 3,
@@ -50,7 +50,7 @@ Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rec
     place.x += whole.x;
     place.y += whole.y;
     const Image piece = transform.synthesise(region.maps, region.plain, region.width, region.height,
-                                             place, region.quality);
+                                             place, region.quality, threads);
     if (piece.width != place.width || piece.height != place.height || piece.channels != 3 ||
         piece.pixels.size() != 3 * piece.area())
       throw Error(ErrorKind::kInternal, "networks: ", piece.width, " x ", piece.height,

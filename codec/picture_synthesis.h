@@ -20,6 +20,6 @@ struct CodedRegion {
 
 // The crop (in the region's coordinates); grey pictures come back with one channel.
 Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rectangle& crop,
-                      bool grey);
+                      bool grey, int threads);
 
 }  // namespace vqcodec::codec

@@ -3,7 +3,8 @@
 // codec/ calls it, models/ implements it. Level l has one position for every stride(l) x stride(l)
 // pixels, stride(l) = coarsest_stride() >> l; a picture whose sides are no multiples of
 // coarsest_stride() is extended to the right and below. `quality` counts from 0, as in
-// ModelFile::qualities.
+// ModelFile::qualities. `threads`: how many a call may use. Calls of different threads may overlap.
+
 #pragma once
 
 #include <memory>
@@ -47,13 +48,15 @@ class Transform {
   // none are, and the analysis finds out which were better so. The rectangle starts on multiples of
   // coarsest_stride() and ends on them or at the picture's edge. Reads up to margin() around it.
   virtual std::unique_ptr<Analysis> analyse(const Image& picture, const PlainCells* plain,
-                                            const Rectangle& rectangle, int quality) = 0;
+                                            const Rectangle& rectangle, int quality,
+                                            int threads) = 0;
 
   // maps: levels 0..n-1 of the whole picture, n >= 1; absent finer levels count as zero. plain: of
   // the whole picture; empty: none.
   // Returns the rectangle's pixels, 3 channels; width and height are the picture's.
   virtual Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain,
-                           int width, int height, const Rectangle& rectangle, int quality) = 0;
+                           int width, int height, const Rectangle& rectangle, int quality,
+                           int threads) = 0;
 };
 
 }  // namespace vqcodec::codec

@@ -79,8 +79,8 @@ class VqAnalysis : public codec::Analysis {
 
 class VqTransform : public codec::Transform {
  public:
-  VqTransform(QuantizedCodec codec, const torch::Device& device, int threads)
-      : codec_(std::move(codec)), device_(device), compute_(fast_type(device)), threads_(threads) {
+  VqTransform(QuantizedCodec codec, const torch::Device& device)
+      : codec_(std::move(codec)), device_(device), compute_(fast_type(device)) {
     codec_.networks->to(device);
     codec_.networks->compute_in(compute_);
     codec_.networks->eval();
@@ -99,8 +99,9 @@ class VqTransform : public codec::Transform {
   codec::MultiplyAdds multiply_adds() const override { return codec_.networks->multiply_adds(); }
 
   std::unique_ptr<codec::Analysis> analyse(const Image& picture, const PlainCells* plain,
-                                           const Rectangle& area, int quality) override {
-    const auto inference = begin();
+                                           const Rectangle& area, int quality,
+                                           int threads) override {
+    const auto inference = begin(threads);
     const auto seen = widened(area, margin(), picture.width, picture.height);
     const auto images = pad_to_stride(to_tensor(picture, seen).to(device_));
     const auto levels = codec_.networks->analyse(images, quality_tensor(quality),
@@ -126,8 +127,8 @@ class VqTransform : public codec::Transform {
   }
 
   Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain, int width,
-                   int height, const Rectangle& area, int quality) override {
-    const auto inference = begin();
+                   int height, const Rectangle& area, int quality, int threads) override {
+    const auto inference = begin(threads);
     const auto seen = widened(area, margin(), width, height);
     std::vector<torch::Tensor> levels;
     for (int l = 0; l < kLevels; ++l) {
@@ -144,8 +145,8 @@ class VqTransform : public codec::Transform {
 
  private:
   // The number of threads belongs to the thread that calls.
-  std::unique_ptr<c10::InferenceMode> begin() const {
-    torch::set_num_threads(threads_);
+  static std::unique_ptr<c10::InferenceMode> begin(int threads) {
+    torch::set_num_threads(threads);
     return std::make_unique<c10::InferenceMode>();
   }
 
@@ -212,7 +213,6 @@ class VqTransform : public codec::Transform {
   QuantizedCodec codec_;
   torch::Device device_;
   torch::ScalarType compute_;
-  int threads_;
   std::vector<std::vector<std::vector<GroupTable>>> tables_;  // [quality][level]
 };
 
@@ -226,13 +226,13 @@ torch::Device find_device(const std::string& name) {
 }  // namespace
 
 std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t> networks,
-                                                    const std::string& device, int threads) {
-  return make_vq_transform(read_codec(networks), find_device(device), threads);
+                                                    const std::string& device) {
+  return make_vq_transform(read_codec(networks), find_device(device));
 }
 
 std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec,
-                                                    const torch::Device& device, int threads) {
-  return std::make_unique<VqTransform>(std::move(codec), device, threads);
+                                                    const torch::Device& device) {
+  return std::make_unique<VqTransform>(std::move(codec), device);
 }
 
 }  // namespace vqcodec::models

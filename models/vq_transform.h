@@ -14,8 +14,8 @@ namespace vqcodec::models {
 // networks: the section of a `.vqm`. device: "auto", "cpu" or "cuda".
 // Throws Error(kCorrupt) for broken bytes, Error(kUnsupported) for a device that is not there.
 std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t> networks,
-                                                    const std::string& device, int threads);
+                                                    const std::string& device);
 std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec,
-                                                    const torch::Device& device, int threads = 1);
+                                                    const torch::Device& device);
 
 }  // namespace vqcodec::models

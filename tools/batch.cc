@@ -2,10 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include "codec/image_io.h"
+#include "codec/parallel_for.h"
 #include "entropy/error.h"
 #include "tools/exit_code.h"
 #include "tools/file_io.h"
@@ -30,6 +34,22 @@ void require_possible(const Job& job, bool force) {
   if (!folder.empty()) std::filesystem::create_directories(folder);
 }
 
+bool is_done(const Job& job) {
+  std::error_code ignored;
+  return !job.refusal && job.output != kStandardStream &&
+         std::filesystem::is_regular_file(job.output, ignored);
+}
+
+// Where many lines went by, the last ones say what is left to do.
+void print_failures(const std::vector<Job>& jobs, const std::vector<int>& exit_codes) {
+  const auto failed =
+      jobs.size() - static_cast<std::size_t>(std::count(exit_codes.begin(), exit_codes.end(), 0));
+  if (failed == 0) return;
+  print_message(std::to_string(failed) + " of " + std::to_string(jobs.size()) + " inputs failed:");
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if (exit_codes[i] != 0) print_message("  " + jobs[i].input);
+}
+
 void print_timings(const std::string& name, const codec::Timings& timings) {
   double total = 0;
   std::string line = name + ":";
@@ -47,9 +67,14 @@ void print_timings(const std::string& name, const codec::Timings& timings) {
 void add_batch_options(CLI::App& command, BatchOptions& options) {
   options.max_pixels = codec::kDefaultMaxPixels;
   auto& arguments = options.arguments;
-  command.add_option("INPUT", arguments.inputs, "files, folders with -r, or - for standard input")
-      ->required()
+  auto* inputs = command.add_option_group("inputs");
+  inputs->add_option("INPUT", arguments.inputs, "files, folders with -r, or - for standard input")
       ->type_name("");
+  inputs
+      ->add_option("--files-from", arguments.files_from,
+                   "more inputs, one a line; - for standard input")
+      ->type_name("FILE");
+  inputs->require_option(1, 2);
   auto* output = command.add_option("-o,--output", arguments.output, "or - for standard output");
   auto* folder = command.add_option("--output-dir", arguments.output_folder,
                                     "put the outputs there; folders keep their structure");
@@ -58,7 +83,14 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
   command.add_flag("-c,--stdout", options.to_stdout, "write to standard output")
       ->excludes(output)
       ->excludes(folder);
-  command.add_flag("-f,--force", options.force, "replace existing outputs");
+  auto* force = command.add_flag("-f,--force", options.force, "replace existing outputs");
+  command.add_flag("--skip-existing", options.skip_existing, "go on where an earlier call stopped")
+      ->excludes(force);
+  command
+      .add_option_function<std::string>(
+          "--shard", [&arguments](const std::string& text) { arguments.shard = parse_shard(text); },
+          "the I-th of N parts of the inputs, for N calls side by side")
+      ->type_name("I/N");
   command.add_flag("-r,--recursive", arguments.recursive, "take the files in folders");
   add_model_option(command, options.model_path);
   command.add_option("--device", options.device, "where the networks run: auto, cpu or cuda")
@@ -75,23 +107,44 @@ int run_batch(const BatchOptions& options, const NameRule& rule, const Verbosity
   auto arguments = options.arguments;
   if (options.to_stdout) arguments.output = kStandardStream;
   const auto jobs = list_jobs(arguments, rule);
+  const int threads = thread_count(options.threads);
+  ThreadSeats seats(threads, std::max(1, threads / std::max(1, static_cast<int>(jobs.size()))));
   Progress progress(jobs.size(), !verbosity.quiet);
-  int first_failure = 0;
-  for (const auto& job : jobs) {
+  std::vector<int> exit_codes(jobs.size());
+  std::atomic<std::size_t> skipped = 0;
+  codec::parallel_for(jobs.size(), threads, [&](std::size_t i) {
+    const Job& job = jobs[i];
+    if (options.skip_existing && is_done(job)) {
+      ++skipped;
+      return;
+    }
     codec::Timings timings;
     std::string summary;
-    const int failure = exit_code_of(job.input, [&] {
-      const Progress::Job shown(progress, job.input);
+    std::exception_ptr failure;
+    try {
+      Progress::Job shown(progress, job.input);
       require_possible(job, options.force);
-      summary = work(job, progress, timings);
+      summary = work(job, seats, shown, timings);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    progress.between([&] {
+      if (failure) {
+        exit_codes[i] = report(failure, job.input);
+        return;
+      }
+      if (!verbosity.quiet)
+        std::fprintf(stderr, "%s: %s > %s\n", job.input.c_str(), summary.c_str(),
+                     job.output.c_str());
+      if (options.timings || verbosity.verbose) print_timings(job.input, timings);
     });
-    if (first_failure == 0) first_failure = failure;
-    if (failure != 0) continue;
-    if (!verbosity.quiet)
-      std::fprintf(stderr, "%s: %s > %s\n", job.input.c_str(), summary.c_str(), job.output.c_str());
-    if (options.timings || verbosity.verbose) print_timings(job.input, timings);
-  }
-  return first_failure;
+  });
+  if (skipped > 0 && !verbosity.quiet)
+    std::fprintf(stderr, "%zu of %zu inputs skipped: their outputs exist\n", skipped.load(),
+                 jobs.size());
+  if (jobs.size() > 1) print_failures(jobs, exit_codes);
+  const auto first = std::find_if(exit_codes.begin(), exit_codes.end(), [](int c) { return c; });
+  return first == exit_codes.end() ? 0 : *first;
 }
 
 }  // namespace vqcodec::tools

@@ -9,6 +9,7 @@
 #include "tools/command.h"
 #include "tools/input_list.h"
 #include "tools/progress.h"
+#include "tools/thread_seats.h"
 
 namespace vqcodec::tools {
 
@@ -16,6 +17,7 @@ struct BatchOptions {
   InputArguments arguments;
   bool to_stdout = false;
   bool force = false;
+  bool skip_existing = false;
   bool timings = false;
   std::string model_path;
   std::string device = "auto";
@@ -25,10 +27,13 @@ struct BatchOptions {
 
 void add_batch_options(CLI::App& command, BatchOptions& options);
 
-// What a job did, in one line for the user: "768x512, 23045 bytes, 0.469 bpp".
-using JobWork = std::function<std::string(const Job&, Progress&, codec::Timings&)>;
+// What a job did, in one line for the user: "768x512, 23045 bytes, 0.469 bpp". Jobs run side by
+// side, each with the threads of the seat that it takes for its picture.
+using JobWork =
+    std::function<std::string(const Job&, ThreadSeats&, Progress::Job&, codec::Timings&)>;
 
-// Does every job and prints what became of it. Returns the exit code of the first failure, or 0.
+// Does every job and prints what became of it; of several, those that failed once more at the end.
+// Returns the exit code of the first failure, or 0.
 int run_batch(const BatchOptions& options, const NameRule& rule, const Verbosity& verbosity,
               const JobWork& work);
 

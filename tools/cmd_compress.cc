@@ -40,18 +40,19 @@ std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
 
 int compress_all(const CompressArguments& arguments, const Verbosity& verbosity) {
   ModelStore models(arguments.batch.model_path, arguments.tuning);
-  auto options = arguments.options;
-  options.threads = thread_count(arguments.batch.threads);
-  const auto compress_one = [&](const Job& job, Progress& progress, codec::Timings& timings) {
+  const auto compress_one = [&](const Job& job, ThreadSeats& seats, Progress::Job& progress,
+                                codec::Timings& timings) {
     codec::StageClock clock(&timings);
     const auto image = clock.time("read picture", [&] {
       return codec::read_image(read_file(job.input), arguments.batch.max_pixels);
     });
     const auto preloading = NetworkModule::preload();
     const auto* model = clock.time("read model", [&] { return &models.preferred(); });
-    auto* networks = clock.time("load networks", [&] {
-      return &models.transform(*model, arguments.batch.device, options.threads);
-    });
+    auto* networks = clock.time("load networks",
+                                [&] { return &models.transform(*model, arguments.batch.device); });
+    const ThreadSeats::Seat seat(seats, image.area());
+    auto options = arguments.options;
+    options.threads = seat.threads();
     options.quality = arguments.quality.value_or(default_quality(*model));
     ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
     const auto bytes = codec::compress(image, *model, transform, options, &timings);

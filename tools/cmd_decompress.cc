@@ -46,6 +46,15 @@ std::string format_of(const std::string& output, const std::string& wanted) {
   throw Error(ErrorKind::kUsage, "the output ", output, " is neither .png nor .ppm; see --format");
 }
 
+std::uint64_t pixels_to_decode(const codec::FileSummary& file,
+                               const std::optional<codec::Rectangle>& crop) {
+  const auto area = [](int width, int height) {
+    return static_cast<std::uint64_t>(std::max(width, 0)) *
+           static_cast<std::uint64_t>(std::max(height, 0));
+  };
+  return crop ? area(crop->width, crop->height) : area(file.width, file.height);
+}
+
 std::vector<std::uint8_t> written(const codec::Image& image, const std::string& format) {
   return format == "ppm" ? codec::write_ppm(image) : codec::write_png(image);
 }
@@ -53,25 +62,28 @@ std::vector<std::uint8_t> written(const codec::Image& image, const std::string& 
 int decompress_all(const DecompressArguments& arguments, const Verbosity& verbosity) {
   ModelStore models(arguments.batch.model_path);
   auto options = arguments.options;
-  options.threads = thread_count(arguments.batch.threads);
   options.max_pixels = arguments.batch.max_pixels;
   if (!arguments.crop.empty()) options.crop = parse_crop(arguments.crop);
   const NameRule rule{.from = {"vqc"}, .to = arguments.format.empty() ? "png" : arguments.format};
 
-  const auto decompress_one = [&](const Job& job, Progress& progress, codec::Timings& timings) {
+  const auto decompress_one = [&](const Job& job, ThreadSeats& seats, Progress::Job& progress,
+                                  codec::Timings& timings) {
     codec::StageClock clock(&timings);
     const auto format = format_of(job.output, arguments.format);
     const auto bytes = clock.time("read file", [&] { return read_file(job.input); });
-    const auto fingerprint = codec::inspect(bytes).fingerprint;
+    const auto file = codec::inspect(bytes);
     const auto preloading = NetworkModule::preload();
     const auto* model =
-        clock.time("read model", [&] { return &models.with_fingerprint(fingerprint); });
+        clock.time("read model", [&] { return &models.with_fingerprint(file.fingerprint); });
     // The codes are decoded meanwhile; synthesis waits for it.
     DeferredTransform networks(std::async(std::launch::async, [&, model] {
-      return &models.transform(*model, arguments.batch.device, options.threads);
+      return &models.transform(*model, arguments.batch.device);
     }));
     ObservedTransform transform(networks, [&](double fraction) { progress.advance(fraction); });
-    const auto image = codec::decompress(bytes, *model, transform, options, &timings);
+    const ThreadSeats::Seat seat(seats, pixels_to_decode(file, options.crop));
+    auto own = options;
+    own.threads = seat.threads();
+    const auto image = codec::decompress(bytes, *model, transform, own, &timings);
     clock.time("write picture", [&] { write_output(job.output, written(image, format)); });
     return std::to_string(image.width) + "x" + std::to_string(image.height);
   };

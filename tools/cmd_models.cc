@@ -17,7 +17,7 @@ void print_models(bool detail) {
     print_model(known.summary, known.path.empty() ? "built in" : known.path);
     if (!detail) continue;
     const auto& model = store.with_fingerprint(known.summary.fingerprint);
-    print_arithmetic(model, store.transform(model, "cpu", /*threads=*/1));
+    print_arithmetic(model, store.transform(model, "cpu"));
   }
 }
 

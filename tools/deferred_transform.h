@@ -23,14 +23,14 @@ class DeferredTransform : public codec::Transform {
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,
-                                           const codec::Rectangle& rectangle,
-                                           int quality) override {
-    return transform_.get()->analyse(picture, plain, rectangle, quality);
+                                           const codec::Rectangle& rectangle, int quality,
+                                           int threads) override {
+    return transform_.get()->analyse(picture, plain, rectangle, quality, threads);
   }
   codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
-                          int width, int height, const codec::Rectangle& rectangle,
-                          int quality) override {
-    return transform_.get()->synthesise(maps, plain, width, height, rectangle, quality);
+                          int width, int height, const codec::Rectangle& rectangle, int quality,
+                          int threads) override {
+    return transform_.get()->synthesise(maps, plain, width, height, rectangle, quality, threads);
   }
 
  private:

@@ -10,19 +10,19 @@
 namespace vqcodec::tools {
 namespace {
 
-// A file's name may hold line breaks and terminal commands; a message is one line of text.
-void print_line(std::string line) {
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
-
 int report(const std::string& subject, const std::string& message, ErrorKind kind) {
-  print_line("vqcodec: " + (subject.empty() ? message : subject + ": " + message));
+  print_message(subject.empty() ? message : subject + ": " + message);
   return static_cast<int>(kind);
 }
 
 }  // namespace
+
+void print_message(const std::string& message) {
+  auto line = "vqcodec: " + message;
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
 
 int report(const std::exception_ptr& failure, const std::string& subject) {
   try {

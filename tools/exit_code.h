@@ -11,6 +11,10 @@ namespace vqcodec::tools {
 // Error's kind, 5 for what the system refuses (memory, file), 1 for anything else.
 int report(const std::exception_ptr& failure, const std::string& subject);
 
+// A line on standard error after "vqcodec: "; what is no text in it, such as a line break in a
+// file's name, becomes '?'.
+void print_message(const std::string& message);
+
 // Runs `work`; 0, or what `report` returns for the exception that left it.
 template <typename Work>
 int exit_code_of(const std::string& subject, Work&& work) {

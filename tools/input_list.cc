@@ -1,9 +1,12 @@
 #include "tools/input_list.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
+#include "codec/checksum.h"
 #include "tools/file_io.h"
 
 namespace vqcodec::tools {
@@ -35,9 +38,9 @@ class JobList {
   void add(const std::string& input) {
     std::error_code ignored;
     if (input == kStandardStream) {
-      add_file(input, kStandardStream);
+      add_file(input, input, kStandardStream);
     } else if (!fs::is_directory(input, ignored)) {
-      add_file(input, placed(input, fs::path(input).filename()));
+      add_file(input, input, placed(input, fs::path(input).filename()));
     } else if (arguments_.recursive) {
       add_folder(input);
     } else {
@@ -46,6 +49,7 @@ class JobList {
   }
 
   std::vector<Job> take() { return std::move(jobs_); }
+  std::size_t count() const { return count_; }  // of all shards
 
  private:
   void add_folder(const fs::path& folder) {
@@ -54,8 +58,10 @@ class JobList {
       if (entry.is_regular_file() && fits(entry.path(), rule_)) found.push_back(entry.path());
     std::sort(found.begin(), found.end());
     if (found.empty()) refuse(folder.string(), Error(ErrorKind::kUsage, "holds ", expected()));
-    for (const auto& path : found)
-      add_file(path.string(), placed(path, path.lexically_relative(folder)));
+    for (const auto& path : found) {
+      const auto below = path.lexically_relative(folder);
+      add_file(path.string(), below.string(), placed(path, below));
+    }
   }
 
   // relative: the part of the name that stays below the output folder.
@@ -64,17 +70,24 @@ class JobList {
     return renamed(fs::path(arguments_.output_folder) / relative, rule_).string();
   }
 
-  void add_file(const std::string& input, std::string output) {
+  // name: what decides its shard; in a folder the path below it, since machines may have the folder
+  // in different places.
+  void add_file(const std::string& input, const std::string& name, std::string output) {
     if (!arguments_.output.empty()) output = arguments_.output;
     if (output != kStandardStream && !outputs_.insert(output).second) {
       refuse(input, Error(ErrorKind::kUsage, "another input becomes ", output, " too"));
       return;
     }
-    jobs_.push_back({.input = input, .output = std::move(output), .refusal = {}});
+    add_job(name, {.input = input, .output = std::move(output), .refusal = {}});
   }
 
   void refuse(const std::string& input, Error why) {
-    jobs_.push_back({.input = input, .output = {}, .refusal = std::move(why)});
+    add_job(input, {.input = input, .output = {}, .refusal = std::move(why)});
+  }
+
+  void add_job(const std::string& name, Job job) {
+    ++count_;
+    if (arguments_.shard.takes(name)) jobs_.push_back(std::move(job));
   }
 
   std::string expected() const {
@@ -87,9 +100,33 @@ class JobList {
   const NameRule& rule_;
   std::vector<Job> jobs_;
   std::set<std::string> outputs_;
+  std::size_t count_ = 0;
 };
 
+std::vector<std::string> lines_of(const std::string& path) {
+  const auto bytes = naming(path, [&] { return read_file(path); });
+  std::istringstream text({bytes.begin(), bytes.end()});
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);)
+    if (!line.empty()) lines.push_back(line);
+  return lines;
+}
+
 }  // namespace
+
+bool Shard::takes(const std::string& name) const {
+  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(name.data()), name.size());
+  return codec::checksum64(bytes) % count == index - 1;
+}
+
+Shard parse_shard(const std::string& text) {
+  unsigned long long index = 0, count = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%llu/%llu%c", &index, &count, &rest) != 2 || index < 1 ||
+      index > count)
+    throw Error(ErrorKind::kUsage, "--shard: found ", text, ", expected I/N with I from 1 to N");
+  return {.index = index, .count = count};
+}
 
 NameRule picture_rule(std::string to) {
   return {.from = {"png", "jpg", "jpeg", "ppm", "pgm"}, .to = std::move(to)};
@@ -98,11 +135,13 @@ NameRule picture_rule(std::string to) {
 std::vector<Job> list_jobs(const InputArguments& arguments, const NameRule& rule) {
   JobList list(arguments, rule);
   for (const auto& input : arguments.inputs) list.add(input);
+  if (!arguments.files_from.empty())
+    for (const auto& input : lines_of(arguments.files_from)) list.add(input);
   auto jobs = list.take();
   const auto to_one = std::count_if(jobs.begin(), jobs.end(),
                                     [](const Job& job) { return job.output == kStandardStream; });
-  if (jobs.size() > 1 && (!arguments.output.empty() || to_one > 1))
-    throw Error(ErrorKind::kUsage, "one output for ", jobs.size(),
+  if (list.count() > 1 && (!arguments.output.empty() || to_one > 1))
+    throw Error(ErrorKind::kUsage, "one output for ", list.count(),
                 " inputs; --output-dir takes all");
   return jobs;
 }

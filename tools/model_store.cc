@@ -56,6 +56,11 @@ const codec::ModelFile& ModelStore::add_file(const std::string& path) {
 }
 
 const codec::ModelFile& ModelStore::preferred() {
+  const std::lock_guard lock(mutex_);
+  return preferred_known();
+}
+
+const codec::ModelFile& ModelStore::preferred_known() {
   if (preferred_ == nullptr) preferred_ = &read_preferred();
   return *preferred_;
 }
@@ -71,35 +76,41 @@ const codec::ModelFile& ModelStore::read_preferred() {
 }
 
 const codec::ModelFile* ModelStore::find(std::uint64_t fingerprint) {
-  if (!model_path_.empty()) preferred();
+  const std::lock_guard lock(mutex_);
+  return known(fingerprint);
+}
+
+const codec::ModelFile* ModelStore::known(std::uint64_t fingerprint) {
+  if (!model_path_.empty()) preferred_known();
   if (const auto found = models_.find(fingerprint); found != models_.end()) return &found->second;
   if (!model_path_.empty()) return nullptr;
   if (const auto built_in = builtin_summary(); built_in && built_in->fingerprint == fingerprint)
     return &add(builtin_model());
-  for (const auto& known : known_models())
-    if (known.summary.fingerprint == fingerprint) return &add_file(known.path);
+  for (const auto& installed : known_models())
+    if (installed.summary.fingerprint == fingerprint) return &add_file(installed.path);
   return nullptr;
 }
 
 const codec::ModelFile& ModelStore::with_fingerprint(std::uint64_t fingerprint) {
-  if (const auto* model = find(fingerprint)) return *model;
+  const std::lock_guard lock(mutex_);
+  if (const auto* model = known(fingerprint)) return *model;
   std::string others;
   const auto list = [&](const std::string& name, std::uint64_t other) {
     others += (others.empty() ? "" : ", ") + name + " (" + codec::hex(other) + ")";
   };
   if (!model_path_.empty()) {
-    list(preferred().name, preferred().fingerprint);
+    list(preferred_known().name, preferred_known().fingerprint);
   } else {
-    for (const auto& known : known_models()) list(known.summary.name, known.summary.fingerprint);
+    for (const auto& other : known_models()) list(other.summary.name, other.summary.fingerprint);
   }
   throw Error(ErrorKind::kUnsupported, "needs the model ", codec::hex(fingerprint), ", here is ",
               others.empty() ? "none" : others, "; give it with --model FILE");
 }
 
-codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std::string& device,
-                                        int threads) {
+codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std::string& device) {
+  const std::lock_guard lock(mutex_);
   auto& transform = transforms_[model.fingerprint];
-  if (!transform) transform = NetworkModule::load().make_transform(model.networks, device, threads);
+  if (!transform) transform = NetworkModule::load().make_transform(model.networks, device);
   return *transform;
 }
 

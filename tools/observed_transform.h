@@ -24,17 +24,17 @@ class ObservedTransform : public codec::Transform {
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,
-                                           const codec::Rectangle& rectangle,
-                                           int quality) override {
-    auto analysis = transform_.analyse(picture, plain, rectangle, quality);
+                                           const codec::Rectangle& rectangle, int quality,
+                                           int threads) override {
+    auto analysis = transform_.analyse(picture, plain, rectangle, quality, threads);
     observe(rectangle, picture.width, picture.height);
     return analysis;
   }
 
   codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
-                          int width, int height, const codec::Rectangle& rectangle,
-                          int quality) override {
-    auto image = transform_.synthesise(maps, plain, width, height, rectangle, quality);
+                          int width, int height, const codec::Rectangle& rectangle, int quality,
+                          int threads) override {
+    auto image = transform_.synthesise(maps, plain, width, height, rectangle, quality, threads);
     observe(rectangle, width, height);
     return image;
   }

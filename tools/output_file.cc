@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 
 #include "entropy/error.h"
@@ -18,42 +19,72 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxAttempts = 100;  // at a free temporary name
+constexpr int kMaxAttempts = 1000;  // at a free temporary name
 constexpr std::array kEndingSignals = {SIGINT, SIGTERM, SIGHUP};
 
-// The project's one mutable global: a signal handler can be told of a path in no other way.
-std::atomic<const char*> unfinished_path = nullptr;
+// The handlers that remove unfinished files, while there is one.
+struct EndingSignals {
+  // One for each thread that writes; a file that finds no place here stays after a signal.
+  std::array<std::atomic<const char*>, 256> unfinished{};
+  std::mutex mutex;  // guards what follows
+  int users = 0;
+  std::array<struct sigaction, kEndingSignals.size()> before{};
+
+  void acquire();
+  void release();
+};
 static_assert(std::atomic<const char*>::is_always_lock_free, "a signal handler reads it");
 
+// The project's one mutable global: a signal handler can be told of paths in no other way.
+constinit EndingSignals ending_signals;
+
 extern "C" void remove_unfinished(int signal) {
-  if (const char* path = unfinished_path.load()) ::unlink(path);
+  for (const auto& entry : ending_signals.unfinished)
+    if (const char* path = entry.load()) ::unlink(path);
   ::raise(signal);  // SA_RESETHAND has brought the default action back.
 }
 
-// While it lives, a signal that ends the program removes `path` first. One at a time.
+void EndingSignals::acquire() {
+  const std::lock_guard lock(mutex);
+  if (users++ > 0) return;
+  struct sigaction action {};
+  action.sa_handler = remove_unfinished;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (std::size_t i = 0; i < kEndingSignals.size(); ++i) {
+    ::sigaction(kEndingSignals[i], nullptr, &before[i]);
+    // A signal that is ignored (nohup) stays so.
+    if (before[i].sa_handler != SIG_IGN) ::sigaction(kEndingSignals[i], &action, nullptr);
+  }
+}
+
+void EndingSignals::release() {
+  const std::lock_guard lock(mutex);
+  if (--users > 0) return;
+  for (std::size_t i = 0; i < kEndingSignals.size(); ++i)
+    ::sigaction(kEndingSignals[i], &before[i], nullptr);
+}
+
+// While it lives, a signal that ends the program removes `path` first.
 class RemovedBySignals {
  public:
   explicit RemovedBySignals(const char* path) {
-    unfinished_path = path;
-    struct sigaction action {};
-    action.sa_handler = remove_unfinished;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (std::size_t i = 0; i < kEndingSignals.size(); ++i) {
-      ::sigaction(kEndingSignals[i], nullptr, &before_[i]);
-      // A signal that is ignored (nohup) stays so.
-      if (before_[i].sa_handler != SIG_IGN) ::sigaction(kEndingSignals[i], &action, nullptr);
+    for (auto& entry : ending_signals.unfinished) {
+      const char* empty = nullptr;
+      if (!entry.compare_exchange_strong(empty, path)) continue;
+      entry_ = &entry;
+      break;
     }
+    ending_signals.acquire();
   }
   ~RemovedBySignals() {
-    for (std::size_t i = 0; i < kEndingSignals.size(); ++i)
-      ::sigaction(kEndingSignals[i], &before_[i], nullptr);
-    unfinished_path = nullptr;
+    ending_signals.release();
+    if (entry_ != nullptr) *entry_ = nullptr;
   }
   RemovedBySignals(const RemovedBySignals&) = delete;
   RemovedBySignals& operator=(const RemovedBySignals&) = delete;
 
  private:
-  std::array<struct sigaction, kEndingSignals.size()> before_{};
+  std::atomic<const char*>* entry_ = nullptr;
 };
 
 bool written_directly(const fs::path& path) {

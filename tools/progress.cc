@@ -42,10 +42,9 @@ struct Progress::Impl {
   std::size_t jobs = 0;
   std::mutex mutex;  // guards all below but the thread
   std::condition_variable_any wake;
-  std::size_t finished = 0;
-  double fraction = 0;
+  double done = 0;  // jobs, with the begun parts of those at work
+  std::size_t working = 0;
   std::string name;
-  bool working = false;  // between jobs other lines are printed
   bool drawn = false;
   std::jthread painter;  // last: it stops before the rest goes
 
@@ -55,8 +54,8 @@ struct Progress::Impl {
   }
 
   void draw(std::chrono::duration<double> elapsed) {
-    const double done = (static_cast<double>(finished) + fraction) / static_cast<double>(jobs);
-    std::fprintf(stderr, "\r\033[K%s", bar_line(done, elapsed.count(), name).c_str());
+    const double share = std::min(1.0, done / static_cast<double>(jobs));
+    std::fprintf(stderr, "\r\033[K%s", bar_line(share, elapsed.count(), name).c_str());
     drawn = true;
   }
 
@@ -65,7 +64,7 @@ struct Progress::Impl {
     std::unique_lock lock(mutex);
     wake.wait_for(lock, stop, kQuietTime, [] { return false; });
     while (!stop.stop_requested()) {
-      if (working) draw(Clock::now() - start);
+      if (working > 0) draw(Clock::now() - start);
       wake.wait_for(lock, stop, kRedraw, [] { return false; });
     }
     erase();
@@ -81,24 +80,30 @@ Progress::Progress(std::size_t jobs, bool wanted) : impl_(std::make_unique<Impl>
 
 Progress::~Progress() = default;
 
-void Progress::begin(const std::string& name) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->name = name;
-  impl_->fraction = 0;
-  impl_->working = true;
+Progress::Job::Job(Progress& progress, const std::string& name) : progress_(progress) {
+  const std::lock_guard lock(progress.impl_->mutex);
+  progress.impl_->name = name;
+  ++progress.impl_->working;
 }
 
-void Progress::advance(double fraction) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->fraction = std::clamp(fraction, impl_->fraction, 1.0);
+Progress::Job::~Job() {
+  advance(1);
+  const std::lock_guard lock(progress_.impl_->mutex);
+  --progress_.impl_->working;
+  progress_.impl_->erase();
 }
 
-void Progress::finish() {
+void Progress::Job::advance(double fraction) {
+  const std::lock_guard lock(progress_.impl_->mutex);
+  const double reached = std::clamp(fraction, fraction_, 1.0);
+  progress_.impl_->done += reached - fraction_;
+  fraction_ = reached;
+}
+
+void Progress::between(const std::function<void()>& print) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->finished = std::min(impl_->finished + 1, impl_->jobs);
-  impl_->fraction = 0;
-  impl_->working = false;
   impl_->erase();
+  print();
 }
 
 }  // namespace vqcodec::tools

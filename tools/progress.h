@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,27 +16,26 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // While it lives, the job is the current one; then the line is erased until the next job's time,
-  // so that others can be printed.
+  // While it lives, the job is one of those at work: the line names the one that began last. Jobs
+  // of different threads may overlap.
   class Job {
    public:
-    Job(Progress& progress, const std::string& name) : progress_(progress) {
-      progress_.begin(name);
-    }
-    ~Job() { progress_.finish(); }
+    Job(Progress& progress, const std::string& name);
+    ~Job();
     Job(const Job&) = delete;
     Job& operator=(const Job&) = delete;
 
+    void advance(double fraction);  // of this job, 0..1; never runs backwards
+
    private:
     Progress& progress_;
+    double fraction_ = 0;
   };
 
-  void advance(double fraction);  // of the current job, 0..1; never runs backwards
+  // Erases the line, prints, and lets nobody else print meanwhile.
+  void between(const std::function<void()>& print);
 
  private:
-  void begin(const std::string& name);
-  void finish();
-
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -11,7 +11,7 @@ namespace vqcodec::testing {
 class BlankTransform : public FakeTransform {
  public:
   codec::Image synthesise(std::span<const entropy::CodeMap>, const codec::PlainCells&, int, int,
-                          const codec::Rectangle& rectangle, int) override {
+                          const codec::Rectangle& rectangle, int, int) override {
     codec::Image image;
     image.width = rectangle.width;
     image.height = rectangle.height;

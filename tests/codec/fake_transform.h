@@ -158,8 +158,8 @@ class FakeTransform : public codec::Transform {
 
   std::unique_ptr<codec::Analysis> analyse(const codec::Image& picture,
                                            const codec::PlainCells* plain,
-                                           const codec::Rectangle& rectangle,
-                                           int quality) override {
+                                           const codec::Rectangle& rectangle, int quality,
+                                           int /*threads*/) override {
     ++analyses;
     const int columns = codec::positions_across(rectangle.width, kTinyStride, 0);
     const int rows = codec::positions_across(rectangle.height, kTinyStride, 0);
@@ -179,8 +179,8 @@ class FakeTransform : public codec::Transform {
 
   // A pixel is the mean of 3x3, in plain cells of itself alone.
   codec::Image synthesise(std::span<const entropy::CodeMap> maps, const codec::PlainCells& plain,
-                          int width, int height, const codec::Rectangle& rectangle,
-                          int quality) override {
+                          int width, int height, const codec::Rectangle& rectangle, int quality,
+                          int /*threads*/) override {
     codec::Image result;
     result.width = rectangle.width;
     result.height = rectangle.height;

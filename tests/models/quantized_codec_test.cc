@@ -46,14 +46,14 @@ TEST(VqTransform, RefusesCodesOfAnotherModel) {
   const auto restored = [&](int of_groups, int side, std::uint16_t code, int quality) {
     entropy::CodeMap map{side, side, of_groups, {}, {}};
     map.codes.assign(static_cast<std::size_t>(side * side * of_groups), code);
-    return transform->synthesise({&map, 1}, {}, 64, 64, whole, quality);
+    return transform->synthesise({&map, 1}, {}, 64, 64, whole, quality, 1);
   };
   EXPECT_NO_THROW(restored(groups, 2, 0, 1));
   EXPECT_THROW(restored(groups + 1, 2, 0, 1), Error);
   EXPECT_THROW(restored(groups, 1, 0, 1), Error);
   EXPECT_THROW(restored(groups, 2, 999, 1), Error);
   EXPECT_THROW(restored(groups, 2, 0, 2), Error);
-  const auto analysis = transform->analyse(noise_picture(64, 64), nullptr, whole, 1);
+  const auto analysis = transform->analyse(noise_picture(64, 64), nullptr, whole, 1, 1);
   const std::vector<std::uint32_t> lengths(1, 1024);
   EXPECT_THROW(analysis->source(0, 1).choose(0, 0, lengths), Error);
   EXPECT_THROW(analysis->source(0, 1).choose_plain(0, groups, 0), Error);
@@ -66,8 +66,8 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
   const codec::Rectangle whole{0, 0, 200, 150}, window{64, 96, 136, 54};
   auto plain = codec::make_cells(200, 150, 32);
   plain.plain[1 * 7 + 2] = plain.plain[3 * 7 + 4] = 1;
-  const auto all = transform->analyse(picture, &plain, whole, 1);
-  const auto part = transform->analyse(picture, &plain, window, 1);
+  const auto all = transform->analyse(picture, &plain, whole, 1, 1);
+  const auto part = transform->analyse(picture, &plain, window, 1, 1);
   std::vector<entropy::CodeMap> maps;
   const std::vector<std::uint32_t> lengths(1025, 1024);
   for (int level = 0; level < 3; ++level) {
@@ -92,8 +92,8 @@ TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
       }
     maps.push_back(map);
   }
-  const auto restored = transform->synthesise(maps, plain, 200, 150, whole, 1);
-  const auto cut = transform->synthesise(maps, plain, 200, 150, window, 1);
+  const auto restored = transform->synthesise(maps, plain, 200, 150, whole, 1, 1);
+  const auto cut = transform->synthesise(maps, plain, 200, 150, window, 1, 1);
   for (int y = 0; y < window.height; ++y)
     for (int x = 0; x < window.width * 3; ++x) {
       const auto at = static_cast<std::size_t>(((y + window.y) * 200 + window.x) * 3 + x);

@@ -124,6 +124,59 @@ TEST_F(Compress, SeveralInputsGoOnAfterABadOne) {
   EXPECT_FALSE(sandbox.has("bad.vqc"));
 }
 
+TEST_F(Compress, WhatFailedStandsAtTheEndOnceMore) {
+  sandbox.write("bad.png", {'n', 'o'});
+  sandbox.write_picture("c.png");
+  const auto outcome = sandbox.run("vqcodec compress bad.png missing.png a.png c.png");
+  const std::string last =
+      "vqcodec: 2 of 4 inputs failed:\nvqcodec:   bad.png\nvqcodec:   missing.png\n";
+  EXPECT_TRUE(outcome.err.ends_with(last)) << outcome.err;
+  EXPECT_EQ(sandbox.run("vqcodec compress bad.png").err.find("failed"), std::string::npos);
+}
+
+TEST_F(Compress, GoesOnWhereAnEarlierCallStopped) {
+  sandbox.write_picture("b.png");
+  sandbox.write("a.vqc", {7});
+  EXPECT_EQ(sandbox.run("vqcodec compress a.png b.png").exit_code, 2);
+  sandbox.write_picture("c.png");
+  const auto outcome = sandbox.run("vqcodec compress a.png b.png c.png --skip-existing");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("2 of 3 inputs skipped"), std::string::npos) << outcome.err;
+  EXPECT_EQ(sandbox.read("a.vqc"), std::vector<std::uint8_t>{7});
+  EXPECT_TRUE(sandbox.has("c.vqc"));
+  EXPECT_EQ(sandbox.run("vqcodec compress a.png --skip-existing -f").exit_code, 2);
+}
+
+TEST_F(Compress, SideBySideGivesTheFilesOfOneByOne) {
+  std::string names;
+  for (int i = 0; i < 12; ++i) {
+    const auto name = std::to_string(i).append(".png");
+    names.append(" ").append(name);
+    sandbox.write_picture(name);
+  }
+  ASSERT_EQ(sandbox.run("vqcodec compress -T 1 --output-dir one" + names).exit_code, 0);
+  ASSERT_EQ(sandbox.run("vqcodec compress -T 5 --output-dir many" + names).exit_code, 0);
+  ASSERT_EQ(sandbox.run("vqcodec decompress -r -T 5 many --output-dir back").exit_code, 0);
+  for (int i = 0; i < 12; ++i) {
+    const auto in = [&](std::string folder, const char* extension) {
+      return folder.append(std::to_string(i)).append(extension);
+    };
+    EXPECT_EQ(sandbox.read(in("many/", ".vqc")), sandbox.read(in("one/", ".vqc")));
+    EXPECT_TRUE(sandbox.has(in("back/", ".png")));
+  }
+}
+
+TEST_F(Compress, ShardsOfAListDoItTogether) {
+  for (const char* name : {"b.png", "c.png", "d.png", "e.png"}) sandbox.write_picture(name);
+  ASSERT_EQ(sandbox.run("ls *.png > list").exit_code, 0);
+  EXPECT_EQ(sandbox.run("vqcodec compress --files-from list --shard 1/2").exit_code, 0);
+  EXPECT_EQ(sandbox.run("vqcodec compress --files-from - --shard 2/2 < list").exit_code, 0);
+  for (const char* name : {"a.vqc", "b.vqc", "c.vqc", "d.vqc", "e.vqc"})
+    EXPECT_TRUE(sandbox.has(name)) << name;
+  EXPECT_EQ(sandbox.run("vqcodec compress a.png --shard 3/2").exit_code, 2);
+  EXPECT_EQ(sandbox.run("vqcodec compress").exit_code, 2);
+}
+
 TEST_F(Compress, RecursionMirrorsTheFolder) {
   sandbox.write_picture("in/one.png");
   sandbox.write_picture("in/deep/er/two.PNG");

@@ -19,9 +19,9 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
   std::unique_ptr<vqcodec::codec::Analysis> analyse(const vqcodec::codec::Image& picture,
                                                     const vqcodec::codec::PlainCells* plain,
                                                     const vqcodec::codec::Rectangle& rectangle,
-                                                    int quality) override {
+                                                    int quality, int threads) override {
     std::this_thread::sleep_for(delay_);
-    return FakeTransform::analyse(picture, plain, rectangle, quality);
+    return FakeTransform::analyse(picture, plain, rectangle, quality, threads);
   }
 
  private:
@@ -32,7 +32,7 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
 
 extern "C" vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* /*networks*/,
                                                              std::size_t /*size*/,
-                                                             const char* device, int /*threads*/) {
+                                                             const char* device) {
   if (std::strcmp(device, "cuda") == 0)
     throw vqcodec::Error(vqcodec::ErrorKind::kUnsupported, "the fake networks have no device ",
                          device);

@@ -33,7 +33,7 @@ std::string shown_on_terminal(const Sandbox& sandbox, const std::string& delay_m
 TEST(Progress, ShowsABarAndTheRemainingTimeAfterASecond) {
   const Sandbox sandbox;
   for (const char* name : {"a.png", "b.png", "c.png"}) sandbox.write_picture(name);
-  const auto shown = shown_on_terminal(sandbox, "600", "a.png b.png c.png");
+  const auto shown = shown_on_terminal(sandbox, "600", "-T 1 a.png b.png c.png");
   EXPECT_NE(shown.find("] 33 %, 0:0"), std::string::npos) << shown;
   EXPECT_NE(shown.find(" left  b.png"), std::string::npos) << shown;
   // The line is gone before a picture's own line is printed.

@@ -87,14 +87,14 @@ Decompositions decompose_all(std::span<const DecomposedModel> models,
   const auto run = [&](std::span<const std::string> names,
                        std::vector<QualityDecomposition> ModelDecomposition::*side) {
     for (const auto& name : names) {
-      const Progress::Job shown(progress, name);
+      Progress::Job shown(progress, name);
       std::vector<codec::PictureDecomposition> measured;  // all of a picture or nothing counts
       const int failure = exit_code_of(name, [&] {
         LazyPicture picture(name);
         for (const auto& own : models)
           for (const int quality : own.qualities) {
             measured.push_back(find_or_measure(own, quality, threads, name, picture, store));
-            progress.advance(static_cast<double>(measured.size()) / steps);
+            shown.advance(static_cast<double>(measured.size()) / steps);
           }
       });
       if (failure != 0) {

@@ -50,14 +50,14 @@ class Evaluator {
 
   // Throws LeftOut, and then has added nothing.
   void add_picture(const std::string& name, Progress& progress) {
-    const Progress::Job shown(progress, name);
+    Progress::Job shown(progress, name);
     auto picture = of_the_picture([&] { return LazyPicture(name); });
     std::vector<codec::Measurement> measured;
     for (const auto& codec : codecs_)
       for (const double setting : codec.codec.sweep) {
         measured.push_back(point(codec, setting, name, picture));
-        progress.advance(static_cast<double>(measured.size()) /
-                         static_cast<double>(points_a_picture_));
+        shown.advance(static_cast<double>(measured.size()) /
+                      static_cast<double>(points_a_picture_));
       }
     auto next = measured.cbegin();
     for (auto& of_codec : evaluation_.points)

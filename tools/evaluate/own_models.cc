@@ -48,7 +48,7 @@ OwnModels::OwnModels(const Options& options) : threads_(options.threads) {
                     " a second time, expected different ones");
     models_.push_back({.shown_name = {},
                        .model = &model,
-                       .networks = &store.transform(model, options.device, options.threads),
+                       .networks = &store.transform(model, options.device),
                        .qualities = listed_qualities(options.qualities,
                                                      static_cast<int>(model.qualities.size()))});
   }
