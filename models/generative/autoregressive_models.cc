@@ -1,3 +1,4 @@
+#include "models/generative/code_map_sequences.h"
 #include "models/generative/colorization.h"
 #include "models/generative/markov_sequences.h"
 #include "models/generative/pixelcnn.h"
@@ -27,6 +28,9 @@ const RegisteredModel kModels[] = {
     {"markov-wavenet", "the same, on sequences from a Markov source that is known",
      "arXiv:1609.03499", "makes its own sequences", small_batches(short_run(2000, 3e-3)),
      make_markov_wavenet_factory},
+    {"code-map-wavenet", "the same, on code maps of pictures: their patches' nearest codewords",
+     "arXiv:1609.03499", "pictures whose sides are multiples of --patch",
+     small_batches(short_run(4000, 3e-3)), make_code_map_wavenet_factory},
     {"colorization", "colours given luminance, through a latent map of segments",
      "arXiv:1603.06668", "colour pictures of 32x32", short_run(3000, 5e-3),
      make_colorization_factory},

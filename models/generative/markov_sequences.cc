@@ -15,6 +15,17 @@ std::int64_t power(std::int64_t base, std::int64_t exponent) {
   return result;
 }
 
+// log_prob: (N) nats of sequences of one length.
+Figure per_symbol(const char* name, const torch::Tensor& log_prob, std::int64_t length,
+                  const char* estimator) {
+  const Estimate estimate{.per_example = log_prob / static_cast<double>(length), .estimator = {}};
+  return {.name = name,
+          .value = -estimate.mean(),
+          .standard_error = estimate.standard_error(),
+          .unit = "nats per symbol",
+          .estimator = estimator};
+}
+
 class Factory : public ModelFactory {
  public:
   Factory() {
@@ -93,15 +104,14 @@ MarkovSource make_source(const MarkovOptions& options, std::int64_t alphabet) {
   return {.alphabet = alphabet, .order = options.order, .log_table = logits.log_softmax(1)};
 }
 
-MarkovWaveNet::MarkovWaveNet(const WaveNetOptions& options, const MarkovOptions& source)
-    : WaveNet(options, {1, 1, source.length}, /*holds_symbols=*/true),
+PairsWaveNet::PairsWaveNet(const WaveNetOptions& options, const PictureShape& shape)
+    : WaveNet(options, shape, /*holds_symbols=*/true),
       alphabet_(options.symbols),
-      source_(make_source(source, options.symbols)),
       counts_(register_buffer(
           "counts",
           torch::zeros({power(options.symbols, kShortOrder), options.symbols}, torch::kFloat64))) {}
 
-Loss MarkovWaveNet::loss(const Batch& batch, Rng& rng) {
+Loss PairsWaveNet::loss(const Batch& batch, Rng& rng) {
   if (is_training()) {
     const auto x = symbols(batch.images);
     const auto pairs = contexts_of(x, alphabet_, kShortOrder) * alphabet_ + x;
@@ -110,26 +120,29 @@ Loss MarkovWaveNet::loss(const Batch& batch, Rng& rng) {
   return WaveNet::loss(batch, rng);
 }
 
-std::vector<Figure> MarkovWaveNet::figures(const Batch& batch, const EvaluationOptions& options,
-                                           Rng& rng) {
+std::vector<Figure> PairsWaveNet::figures(const Batch& batch, const EvaluationOptions& options,
+                                          Rng& rng) {
   const auto x = symbols(batch.images);
   const auto smoothed = counts_ + 1;
   const MarkovSource counted{.alphabet = alphabet_,
                              .order = kShortOrder,
                              .log_table = (smoothed / smoothed.sum(1, true)).log()};
-  const auto figure = [&](const char* name, const torch::Tensor& log_prob, const char* estimator) {
-    const Estimate estimate{.per_example = log_prob / static_cast<double>(x.size(1)),
-                            .estimator = {}};
-    return Figure{.name = name,
-                  .value = -estimate.mean(),
-                  .standard_error = estimate.standard_error(),
-                  .unit = "nats per symbol",
-                  .estimator = estimator};
-  };
-  return {figure("nll", log_prob(batch, options, rng).per_example,
-                 "product of the symbols' probabilities (exact)"),
-          figure("nll_of_order_2", counted.log_prob(x), "pairs of symbols counted in training"),
-          figure("nll_of_source", source_.log_prob(x), "the source's own probabilities")};
+  return {per_symbol("nll", log_prob(batch, options, rng).per_example, x.size(1),
+                     "product of the symbols' probabilities (exact)"),
+          per_symbol("nll_of_order_2", counted.log_prob(x), x.size(1),
+                     "pairs of symbols counted in training")};
+}
+
+MarkovWaveNet::MarkovWaveNet(const WaveNetOptions& options, const MarkovOptions& source)
+    : PairsWaveNet(options, {1, 1, source.length}), source_(make_source(source, options.symbols)) {}
+
+std::vector<Figure> MarkovWaveNet::figures(const Batch& batch, const EvaluationOptions& options,
+                                           Rng& rng) {
+  auto figures = PairsWaveNet::figures(batch, options, rng);
+  const auto x = symbols(batch.images);
+  figures.push_back(per_symbol("nll_of_source", source_.log_prob(x), x.size(1),
+                               "the source's own probabilities"));
+  return figures;
 }
 
 std::unique_ptr<ModelFactory> make_markov_wavenet_factory() { return std::make_unique<Factory>(); }

@@ -28,19 +28,29 @@ struct MarkovOptions {
 // The same source for the same options.
 MarkovSource make_source(const MarkovOptions& options, std::int64_t alphabet);
 
-// A WaveNet whose figures hold those of the source, and of a memory of two symbols counted in
-// training, beside its own: nats per symbol.
-class MarkovWaveNet : public WaveNet {
+// A WaveNet of symbols, whose figures hold beside its own that of a memory of two symbols counted
+// in training: nats per symbol.
+class PairsWaveNet : public WaveNet {
  public:
-  MarkovWaveNet(const WaveNetOptions& options, const MarkovOptions& source);
+  PairsWaveNet(const WaveNetOptions& options, const PictureShape& shape);
   Loss loss(const Batch& batch, Rng& rng) override;
   std::vector<Figure> figures(const Batch& batch, const EvaluationOptions& options,
                               Rng& rng) override;
 
  private:
   std::int64_t alphabet_;
-  MarkovSource source_;
   torch::Tensor counts_;  // (K^2,K)
+};
+
+// The same, with the source's own probabilities.
+class MarkovWaveNet : public PairsWaveNet {
+ public:
+  MarkovWaveNet(const WaveNetOptions& options, const MarkovOptions& source);
+  std::vector<Figure> figures(const Batch& batch, const EvaluationOptions& options,
+                              Rng& rng) override;
+
+ private:
+  MarkovSource source_;
 };
 
 std::unique_ptr<ModelFactory> make_markov_wavenet_factory();
