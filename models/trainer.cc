@@ -174,8 +174,11 @@ class Training {
     take_over(state_.average);
     model_.eval();
     const double found = stopping_.validate();
+    std::vector<std::pair<std::string, double>> line = {{"step", static_cast<double>(state_.step)},
+                                                        {"validation", found}};
+    if (stopping_.fit) line.emplace_back("fit", stopping_.fit());
     model_.train();
-    log_.write({{"step", static_cast<double>(state_.step)}, {"validation", found}});
+    log_.write(line);
     ++state_.validations_since;
     if (found < state_.best_validation) {
       state_.best_validation = found;

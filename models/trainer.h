@@ -37,6 +37,7 @@ struct Stopping {
   std::int64_t validate_every = 0;  // steps; 0: never
   std::int64_t patience = 10;       // validations in a row without a better one
   std::function<double()> validate = {};  // on pictures that are not trained on; smaller is better
+  std::function<double()> fit = {};  // the same on pictures that are, for the log; may be empty
 };
 
 // The same; where there are validations, the model holds the weights of the best one at the end.

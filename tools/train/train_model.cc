@@ -16,9 +16,9 @@ using namespace models;
 
 namespace {
 
-// The first of the model's figures, with one sample for each of at most so many held-out pictures.
-std::function<double()> validation_of(GenerativeModel& model, const ModelArguments& arguments,
-                                      const ImageSet& pictures) {
+// The first of the model's figures, with one sample for each of at most so many pictures.
+std::function<double()> figure_of(GenerativeModel& model, const ModelArguments& arguments,
+                                  const ImageSet& pictures) {
   constexpr std::int64_t kMost = 1000;
   if (!pictures.images.defined() || pictures.size() == 0)
     throw Error(ErrorKind::kUsage, "--validate-every: this model's data have no part for it");
@@ -49,12 +49,14 @@ void train_model(const std::string& name, std::vector<std::string> words) {
   const auto model = arguments.factory->make(arguments.picture);
   std::filesystem::create_directories(run.folder);
   write_text(run.configuration(), configuration_of(arguments));
-  const auto data = arguments.factory->batches(std::move(sets.train));
-  arguments.training.run_folder = run.folder;
   auto& stopping = arguments.stopping;
   stopping.most_seconds = 60 * arguments.most_minutes;
-  if (stopping.validate_every > 0)
-    stopping.validate = validation_of(*model, arguments, sets.validation);
+  if (stopping.validate_every > 0) {
+    stopping.validate = figure_of(*model, arguments, sets.validation);
+    stopping.fit = figure_of(*model, arguments, sets.train);
+  }
+  const auto data = arguments.factory->batches(std::move(sets.train));
+  arguments.training.run_folder = run.folder;
   train(*model, *data, arguments.training, /*every_log=*/{}, stopping);
   save_weights(run.weights(), *model, torch::kFloat32);
 }
