@@ -29,7 +29,7 @@ const RegisteredModel kModels[] = {
      short_run(60000, 1e-3), make_categorical_vae_factory},
     {"half-picture", "lower half of a picture given the upper, through categorical units",
      "arXiv:1611.01144, arXiv:1406.2989",
-     "MNIST or a set distributed like it; drawn binary, or static bits", short_run(60000, 1e-3),
+     "MNIST or a set distributed like it; drawn binary, or static bits", short_run(60000, 1e-2),
      make_half_picture_factory},
     {"rate-distortion-autoencoder", "variational autoencoder with Gaussian pixels",
      "ICLR 2017 (beta), arXiv:1711.00464; deviation: arXiv:2006.13202",
