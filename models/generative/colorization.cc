@@ -2,6 +2,7 @@
 
 #include "entropy/error.h"
 #include "models/distributions.h"
+#include "models/generative/chroma.h"
 #include "models/generative/simple_factory.h"
 #include "models/k_means.h"
 
@@ -16,28 +17,8 @@ constexpr std::int64_t kLuminances = 16;  // of the histogram
 constexpr std::int64_t kAtATime = 250;    // pictures measured
 // Near-grey cells count little in the palette, else they would take most of it.
 constexpr double kGreyWeight = 0.02;
-// BT.601: Cb and Cr are B - Y and R - Y in units that keep them within -0.5..0.5.
-constexpr double kRed = 0.299, kBlue = 0.114, kGreen = 1 - kRed - kBlue;
-constexpr double kCbPerBlue = 0.5 / (1 - kBlue), kCrPerRed = 0.5 / (1 - kRed);
-
-torch::Tensor luminance_of(const torch::Tensor& images) {  // (N,1,H,W)
-  return kRed * images.slice(1, 0, 1) + kGreen * images.slice(1, 1, 2) +
-         kBlue * images.slice(1, 2, 3);
-}
-
-torch::Tensor chroma_of(const torch::Tensor& images) {  // (N,2,H,W)
-  const auto y = luminance_of(images);
-  return torch::cat(
-      {kCbPerBlue * (images.slice(1, 2, 3) - y), kCrPerRed * (images.slice(1, 0, 1) - y)}, 1);
-}
-
-torch::Tensor rgb_of(const torch::Tensor& luminance, const torch::Tensor& chroma) {
-  const auto blue = luminance + chroma.slice(1, 0, 1) / kCbPerBlue;
-  const auto red = luminance + chroma.slice(1, 1, 2) / kCrPerRed;
-  const auto green = (luminance - kRed * red - kBlue * blue) / kGreen;
-  return torch::cat({red, green, blue}, 1).clamp(0, 1);
-}
-
+// How much likelier a segment begins to make its own colours than others, ln.
+constexpr double kFirstContrast = 3;
 // Which sixteenth of the luminances: (N,1,h,w) to (N,h,w).
 torch::Tensor luminance_levels(const torch::Tensor& luminance) {
   const auto level = (luminance.squeeze(1) * kLuminances).floor().clamp(0, kLuminances - 1);
@@ -46,6 +27,14 @@ torch::Tensor luminance_levels(const torch::Tensor& luminance) {
 
 torch::nn::Conv2d convolution(std::int64_t inputs, std::int64_t outputs, std::int64_t side) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(inputs, outputs, side).padding(side / 2));
+}
+
+torch::Tensor clusters_of(const torch::Tensor& points, const torch::Tensor& weights,
+                          std::int64_t count, Rng& rng) {
+  auto centres = seed_centres(points, weights, count, rng);
+  for (std::int64_t step = 0; step < kLloydSteps; ++step)
+    centres = lloyd_step(points, weights, centres);
+  return centres;
 }
 
 torch::Tensor as_points(const torch::Tensor& chroma) {  // (N,2,h,w) to (N h w,2)
@@ -88,8 +77,9 @@ Colorization::Colorization(const ColorizationOptions& options, const PictureShap
   segment_ = register_module("segment", convolution(c, options.segments, 1));
   seen_ =
       register_module("seen", convolution(options.decoder == "restricted" ? kLuminances : c, c, 1));
-  // Segments that begin alike would stay alike.
   segment_bias_ = register_parameter("segment_bias", torch::randn({options.segments, c}));
+  segment_colours_ =
+      register_parameter("segment_colours", torch::zeros({options.segments, options.colours}));
   colour_ = register_module("colour", torch::nn::Linear(c, options.colours));
   if (options.prior == "rows")
     transitions_ =
@@ -117,13 +107,15 @@ Colorization::Observed Colorization::observe(const torch::Tensor& images) const 
           nearest_centres(as_points(chroma), palette_).view({-1, options_.cells, options_.cells})};
 }
 
-void Colorization::fit_palette(const torch::Tensor& images, Rng& rng) {
+// Segments that begin alike stay nearly alike: what tells them apart is then learned slower than
+// what the luminance says. So each begins with the colours of a cluster of its own.
+void Colorization::begin_colours(const torch::Tensor& images, Rng& rng) {
   const auto chroma = as_points(cell_means(chroma_of(images)));
   const auto weights = chroma.norm(2, 1) + kGreyWeight;
-  auto centres = seed_centres(chroma, weights, options_.colours, rng);
-  for (std::int64_t step = 0; step < kLloydSteps; ++step)
-    centres = lloyd_step(chroma, weights, centres);
-  palette_.copy_(centres);
+  palette_.copy_(clusters_of(chroma, weights, options_.colours, rng));
+  const auto centres = clusters_of(chroma, weights, options_.segments, rng);
+  const auto own = torch::one_hot(nearest_centres(palette_, centres), options_.segments);  // (Q,S)
+  segment_colours_.copy_(kFirstContrast * own.t());
 }
 
 LabelMapPrior Colorization::prior(const Observed& x) {
@@ -140,7 +132,8 @@ torch::Tensor Colorization::log_colours(const Observed& x) {
   if (options_.decoder == "palette") seen = seen.mean({2, 3}, /*keepdim=*/true);
   const auto lifted = seen_(seen).permute({0, 2, 3, 1}).unsqueeze(1);  // (N,1,h,w,C)
   const auto hidden = torch::relu(lifted + segment_bias_.view({-1, 1, 1, options_.channels}));
-  return colour_(hidden).log_softmax(-1).permute({0, 1, 4, 2, 3});
+  const auto logits = colour_(hidden) + segment_colours_.view({-1, 1, 1, options_.colours});
+  return logits.log_softmax(-1).permute({0, 1, 4, 2, 3});
 }
 
 torch::Tensor Colorization::scores(const Observed& x) {
@@ -170,7 +163,7 @@ torch::Tensor Colorization::histogram_cells(const Observed& x) const {
 Loss Colorization::loss(const Batch& batch, Rng& rng) {
   if (is_training()) {
     torch::NoGradGuard no_grad;
-    if (histogram_.sum().item<double>() == 0) fit_palette(batch.images, rng);
+    if (histogram_.sum().item<double>() == 0) begin_colours(batch.images, rng);
     histogram_ +=
         torch::bincount(histogram_cells(observe(batch.images)).flatten(), {}, histogram_.size(0));
   }
@@ -186,6 +179,11 @@ Loss Colorization::loss(const Batch& batch, Rng& rng) {
   return {.total = distortion + options_.beta * charged,
           .terms = {{"negative_elbo_nats_per_cell", (distortion + divergence) / cells},
                     {"divergence_nats_per_cell", divergence / cells}}};
+}
+
+torch::Tensor Colorization::segments(const torch::Tensor& images) {
+  torch::NoGradGuard no_grad;
+  return prior(observe(images)).log_marginals().argmax(1);
 }
 
 torch::Tensor Colorization::reconstruct(const Batch& batch, Rng& rng) {

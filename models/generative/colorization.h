@@ -52,6 +52,8 @@ class Colorization : public GenerativeModel {
 
   Loss loss(const Batch& batch, Rng& rng) override;
   Capabilities capabilities() const override { return {.samples = false}; }
+  // The likeliest segment of each cell given the luminance, (N,h,w) int64.
+  torch::Tensor segments(const torch::Tensor& images);
   // The luminance with colours drawn anew.
   torch::Tensor reconstruct(const Batch& batch, Rng& rng) override;
   Estimate log_prob(const Batch& batch, const EvaluationOptions& options, Rng& rng) override;
@@ -61,7 +63,8 @@ class Colorization : public GenerativeModel {
                               Rng& rng) override;
 
  private:
-  void fit_palette(const torch::Tensor& images, Rng& rng);
+  // The palette, and what each segment says at first, from the first batch.
+  void begin_colours(const torch::Tensor& images, Rng& rng);
   torch::Tensor cell_means(const torch::Tensor& planes) const;  // (N,C,H,W) to (N,C,h,w)
   torch::Tensor histogram_cells(const Observed& x) const;  // (N,h,w): which luminance, which colour
   ColorizationOptions options_;
@@ -69,6 +72,7 @@ class Colorization : public GenerativeModel {
   torch::Tensor palette_;    // (Q,2): Cb, Cr, -0.5..0.5
   torch::Tensor histogram_;  // (luminances Q): colours seen in training
   torch::Tensor transitions_, segment_bias_;
+  torch::Tensor segment_colours_;  // (S,Q): what a segment says of colours wherever it is
   torch::nn::Sequential features_{nullptr}, encoder_{nullptr};
   torch::nn::Conv2d segment_{nullptr}, seen_{nullptr};
   torch::nn::Linear colour_{nullptr};

@@ -209,7 +209,8 @@ TEST(Colorization, RelabellingSegmentsChangesNothing) {
   const auto before = model.figures(pictures(), {}, rng);
   const auto order = torch::tensor({2, 0, 1});
   auto parameters = model.named_parameters();
-  for (const auto* name : {"segment.weight", "segment.bias", "segment_bias", "transitions"})
+  for (const auto* name :
+       {"segment.weight", "segment.bias", "segment_bias", "segment_colours", "transitions"})
     parameters[name].copy_(parameters[name].index_select(0, order).clone());
   parameters["transitions"].copy_(parameters["transitions"].index_select(1, order).clone());
   const auto after = model.figures(pictures(), {}, rng);
@@ -234,10 +235,31 @@ TEST(Colorization, OnlyTheUniversalDecoderSeesTheCellsPlace) {
   }
 }
 
+// Every colour begins with one segment, and every segment with colours: they are told apart.
+TEST(Colorization, SegmentsBeginWithColoursOfTheirOwn) {
+  auto model = small_model({});
+  torch::NoGradGuard no_grad;
+  const auto own = model.named_parameters()["segment_colours"];  // (S,Q)
+  EXPECT_TRUE(torch::equal((own > 0).sum(0), torch::ones({4}, torch::kInt64)));
+  EXPECT_GT((own > 0).sum(1).min().item<double>(), 0);
+  for (const auto* name : {"colour.weight", "colour.bias"}) model.named_parameters()[name].zero_();
+  const auto log_p = model.log_colours(model.observe(pictures().images));  // (N,S,Q,h,w)
+  const auto expected = own.log_softmax(1).view({1, kLabels, 4, 1, 1}).expand_as(log_p);
+  EXPECT_TRUE(torch::allclose(log_p, expected, 0, 1e-12));
+}
+
+TEST(Colorization, SegmentsAreTheLikeliestGivenTheLuminance) {
+  auto model = small_model({});
+  torch::NoGradGuard no_grad;
+  const auto x = pictures().images;
+  EXPECT_TRUE(torch::equal(model.segments(x), model.prior(model.observe(x)).logits.argmax(1)));
+}
+
 TEST(Colorization, AColourlessDecoderHasNoInformationAndTheUniformLoss) {
   auto model = small_model({});
   torch::NoGradGuard no_grad;
-  for (const auto* name : {"colour.weight", "colour.bias"}) model.named_parameters()[name].zero_();
+  for (const auto* name : {"colour.weight", "colour.bias", "segment_colours"})
+    model.named_parameters()[name].zero_();
   auto rng = make_rng(13, 0);
   const auto figures = model.figures(pictures(), {}, rng);
   EXPECT_NEAR(figures[0].value, std::log(4.0), 1e-12);

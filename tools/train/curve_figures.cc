@@ -1,10 +1,12 @@
 #include <cstdio>
 
 #include "entropy/error.h"
+#include "models/generative/iwae.h"
 #include "tools/evaluate/formatted.h"
 #include "tools/output_file.h"
 #include "tools/train/document_figures.h"
 #include "tools/train/line_plot.h"
+#include "tools/train/model_run.h"
 #include "tools/train/recipes.h"
 #include "tools/train/results.h"
 #include "tools/train/training_log.h"
@@ -12,6 +14,8 @@
 namespace vqcodec::tools {
 
 namespace {
+
+constexpr std::uint64_t kSignalSeed = 1;
 
 void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path) {
   if (!draw_lines(table, plot, path))
@@ -32,18 +36,45 @@ const Result* result_of(const std::string& metric, const std::vector<Result>& re
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders) {
   const ModelRun run{folders.runs + "/" + figure.recipes.at(0)};
   open_run(run.folder);  // whether it is finished
+  // Both at the same steps, by the same estimator: a batch's loss is noisy, and of some models no
+  // likelihood.
   FigureTable table{.columns = {"step", "training", "validation"}, .rows = {}};
-  for (const auto& line : read_log(run)) {
-    std::vector<std::string> row = {formatted("%.0f", line.at("step")), "", ""};
-    if (line.contains("loss")) row[1] = formatted("%.6g", line.at("loss"));
-    if (line.contains("validation")) row[2] = formatted("%.6g", line.at("validation"));
-    table.rows.push_back(row);
-  }
+  for (const auto& line : read_log(run))
+    if (line.contains("validation"))
+      table.rows.push_back({formatted("%.0f", line.at("step")),
+                            line.contains("fit") ? formatted("%.6g", line.at("fit")) : "",
+                            formatted("%.6g", line.at("validation"))});
   draw_or_say(table,
               {.x = "step",
                .x_label = "training steps",
                .y_label = "nats for each picture",
                .lines = {"training", "validation"}},
+              folders.output + "/" + figure.name);
+}
+
+// Rainforth et al., arXiv:1802.04537, figure 1, on a trained model and its test pictures.
+void draw_gradient_signal(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kPictures = 20, kDraws = 50, kMostSamples = 64;
+  const auto finished = open_run(folders.runs + "/" + figure.recipes.at(0));
+  auto* model = dynamic_cast<models::Iwae*>(finished.model.get());
+  if (!model)
+    throw Error(ErrorKind::kUsage, folders.runs, "/", figure.recipes[0],
+                ": is no importance weighted autoencoder");
+  const auto x = pictures_for(finished, /*folder=*/"", "test", kPictures).images;
+  FigureTable table{.columns = {"k", "encoder", "encoder, doubly reparameterized", "decoder"},
+                    .rows = {}};
+  for (std::int64_t k = 1; k <= kMostSamples; k *= 2) {
+    auto rng = models::make_rng(kSignalSeed, kScoreStream);
+    const auto plain = models::gradient_signal(*model, x, k, "iwae", kDraws, rng);
+    const auto doubly = models::gradient_signal(*model, x, k, "dreg", kDraws, rng);
+    table.rows.push_back({std::to_string(k), formatted("%.6g", plain.encoder),
+                          formatted("%.6g", doubly.encoder), formatted("%.6g", plain.decoder)});
+  }
+  draw_or_say(table,
+              {.x = "k",
+               .x_label = "k: samples of the bound",
+               .y_label = "signal to noise of the gradient, 20 pictures",
+               .lines = {"encoder", "encoder, doubly reparameterized", "decoder"}},
               folders.output + "/" + figure.name);
 }
 

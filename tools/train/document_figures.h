@@ -31,9 +31,13 @@ void draw_model_samples(const DocumentFigure& figure, const FigureFolders& folde
 void draw_beside_nearest(const DocumentFigure& figure, const FigureFolders& folders);
 // Gibbs sampling of a discrete VAE's prior, from row to row; groups of pictures share their units.
 void draw_gibbs_chains(const DocumentFigure& figure, const FigureFolders& folders);
+// In rows: pictures, their luminance, the likeliest segments in false colours, colours drawn anew.
+void draw_segments(const DocumentFigure& figure, const FigureFolders& folders);
 
 // Curves and tables (curve_figures.cc).
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);
+// Signal to noise of an importance weighted autoencoder's gradients, against k.
+void draw_gradient_signal(const DocumentFigure& figure, const FigureFolders& folders);
 void draw_rate_distortion(const DocumentFigure& figure, const FigureFolders& folders);
 void draw_likelihoods(const DocumentFigure& figure, const FigureFolders& folders);
 

@@ -22,6 +22,10 @@ const DocumentFigure kFigures[] = {
      "what a beta-VAE gives up for a smaller rate",
      {"beta-0.1", "beta-0.3", "beta-1", "beta-2", "beta-4", "beta-10"},
      draw_rate_distortion},
+    {"iwae-gradient-signal",
+     "signal to noise of an IWAE's gradients against k, encoder and decoder",
+     {"iwae-5"},
+     draw_gradient_signal},
     {"rbm-nearest",
      "draws of the RBM above the training pictures nearest to them",
      {"rbm-500"},
@@ -39,6 +43,10 @@ const DocumentFigure kFigures[] = {
      "training and validation of the VAE on a fixed binary set",
      {"vae-static"},
      draw_learning_curve},
+    {"colorization-segments",
+     "photographs, their luminance, segments in false colours, colours drawn anew",
+     {"colorization-restricted"},
+     draw_segments},
     {"likelihoods", "published likelihoods and bounds beside ours", {}, draw_likelihoods},
 };
 

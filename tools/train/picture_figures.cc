@@ -1,5 +1,7 @@
 #include "codec/image_io.h"
 #include "entropy/error.h"
+#include "models/generative/chroma.h"
+#include "models/generative/colorization.h"
 #include "models/generative/discrete_vae.h"
 #include "models/nearest_pictures.h"
 #include "models/picture_grid.h"
@@ -33,6 +35,15 @@ std::string number(const torch::Tensor& value) { return formatted("%.6g", value.
 // Row and column of cell i, from 1.
 std::vector<std::string> place(std::int64_t i, std::int64_t columns) {
   return {std::to_string(i / columns + 1), std::to_string(i % columns + 1)};
+}
+
+// Labels (N,h,w) to pictures (N,3,h side,w side): hues evenly around the circle.
+torch::Tensor false_colours(const torch::Tensor& labels, std::int64_t side) {
+  const auto angle =
+      labels.to(torch::kFloat32).unsqueeze(1) * 2.39996;  // golden: neighbours differ
+  const auto chroma = 0.35 * torch::cat({angle.cos(), angle.sin()}, 1);
+  const auto colours = rgb_of(torch::full_like(angle, 0.5), chroma);
+  return colours.repeat_interleave(side, 2).repeat_interleave(side, 3);
 }
 
 }  // namespace
@@ -121,6 +132,32 @@ void draw_gibbs_chains(const DocumentFigure& figure, const FigureFolders& folder
     }
   }
   write_figure(figure, folders, torch::cat(pictures), kChains * kEntries, table);
+}
+
+void draw_segments(const DocumentFigure& figure, const FigureFolders& folders) {
+  constexpr std::int64_t kPictures = 12;
+  torch::NoGradGuard no_grad;
+  const auto finished = run_of(figure, folders);
+  auto* model = dynamic_cast<Colorization*>(finished.model.get());
+  if (!model)
+    throw Error(ErrorKind::kUsage, folders.runs, "/", figure.recipes[0], ": is no colorization");
+  const auto batch = pictures_for(finished, /*folder=*/"", "test", kPictures);
+  const auto segments = model->segments(batch.images);  // (N,h,w)
+  auto rng = make_rng(kSeed, kSampleStream);
+  const auto restored = model->reconstruct(batch, rng);
+  FigureTable table{.columns = {"picture", "cell_row", "cell_column", "segment"}, .rows = {}};
+  for (std::int64_t i = 0; i < segments.numel(); ++i) {
+    const auto cell = i % segments[0].numel();
+    auto row = place(cell, segments.size(2));
+    row.insert(row.begin(), std::to_string(i / segments[0].numel() + 1));
+    row.push_back(std::to_string(segments.flatten()[i].item<std::int64_t>()));
+    table.rows.push_back(row);
+  }
+  const auto side = batch.images.size(2) / segments.size(1);
+  write_figure(figure, folders,
+               torch::cat({batch.images, luminance_of(batch.images).expand_as(batch.images),
+                           false_colours(segments, side), restored}),
+               batch.images.size(0), table);
 }
 
 }  // namespace vqcodec::tools
