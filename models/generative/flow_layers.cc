@@ -1,5 +1,7 @@
 #include "models/generative/flow_layers.h"
 
+#include "entropy/error.h"
+
 namespace vqcodec::models {
 
 namespace {
@@ -36,6 +38,25 @@ torch::Tensor DiagonalScale::inverse(const torch::Tensor& z) { return z * (-log_
 
 Mapped Reversal::forward(const torch::Tensor& x) {
   return {.value = x.flip(1), .log_volume = nothing(x)};
+}
+
+Mapped Flatten::forward(const torch::Tensor& x) {
+  return {.value = x.flatten(1), .log_volume = nothing(x)};
+}
+
+torch::Tensor Flatten::inverse(const torch::Tensor& z) {
+  return z.reshape({z.size(0), shape_.channels, shape_.height, shape_.width});
+}
+
+PictureShape squeezed(const PictureShape& shape) {
+  if (shape.height % 2 != 0 || shape.width % 2 != 0)
+    throw Error(ErrorKind::kUsage, "squeezing: ", shape.width, "x", shape.height,
+                " places, expected even sides; give fewer --levels");
+  return {4 * shape.channels, shape.height / 2, shape.width / 2};
+}
+
+PictureShape half_of_channels(const PictureShape& shape) {
+  return {shape.channels / 2, shape.height, shape.width};
 }
 
 Mapped Squeeze::forward(const torch::Tensor& x) {
@@ -128,7 +149,7 @@ torch::Tensor ChannelMixing::inverse(const torch::Tensor& z) {
 
 MultiScale::MultiScale(std::shared_ptr<Flow> steps, std::shared_ptr<Flow> rest,
                        const PictureShape& shape)
-    : half_{shape.channels / 2, shape.height, shape.width} {
+    : half_(half_of_channels(shape)) {
   steps_ = register_module("steps", std::move(steps));
   rest_ = register_module("rest", std::move(rest));
 }
@@ -137,17 +158,14 @@ Mapped MultiScale::forward(const torch::Tensor& x) {
   const auto [value, log_volume] = steps_->forward(x);
   const auto halves = value.chunk(2, 1);
   const auto rest = rest_->forward(halves[1]);
-  return {.value = torch::cat({halves[0].flatten(1), rest.value.flatten(1)}, 1),
+  return {.value = torch::cat({halves[0].flatten(1), rest.value}, 1),
           .log_volume = log_volume + rest.log_volume};
 }
 
 torch::Tensor MultiScale::inverse(const torch::Tensor& z) {
-  const auto as_half = [&](const torch::Tensor& flat) {
-    return flat.view({-1, half_.channels, half_.height, half_.width});
-  };
-  const auto halves = z.flatten(1).chunk(2, 1);
-  return steps_->inverse(torch::cat(
-      {as_half(halves[0].contiguous()), rest_->inverse(as_half(halves[1].contiguous()))}, 1));
+  const auto halves = z.chunk(2, 1);
+  const auto left = halves[0].reshape({z.size(0), half_.channels, half_.height, half_.width});
+  return steps_->inverse(torch::cat({left, rest_->inverse(halves[1])}, 1));
 }
 
 }  // namespace vqcodec::models

@@ -27,6 +27,21 @@ class Reversal : public Flow {
   torch::Tensor inverse(const torch::Tensor& z) override { return z.flip(1); }
 };
 
+// Pictures as vectors: (N,C,H,W) to (N,C H W).
+class Flatten : public Flow {
+ public:
+  explicit Flatten(const PictureShape& shape) : shape_(shape) {}
+  Mapped forward(const torch::Tensor& x) override;
+  torch::Tensor inverse(const torch::Tensor& z) override;
+
+ private:
+  PictureShape shape_;
+};
+
+// The shape after squeezing. Throws Error(kUsage) where a side is odd.
+PictureShape squeezed(const PictureShape& shape);
+PictureShape half_of_channels(const PictureShape& shape);
+
 // 2x2 pixels become one with four times the channels (arXiv:1605.08803, section 3.6).
 class Squeeze : public Flow {
  public:
@@ -73,8 +88,8 @@ class ChannelMixing : public Flow {
   torch::Tensor permutation_, lower_, upper_, sign_, log_scale_;
 };
 
-// Steps, half of whose channels leave, and the steps that the other half goes through
-// (arXiv:1605.08803, section 3.6). The result is flat: (N,C H W).
+// Steps, half of whose channels leave, and a flow to vectors that the other half goes through
+// (arXiv:1605.08803, section 3.6). (N,C,H,W) to (N,C H W).
 class MultiScale : public Flow {
  public:
   // shape: what the steps make of a picture.

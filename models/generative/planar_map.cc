@@ -26,13 +26,13 @@ Mapped PlanarMap::forward(const torch::Tensor& z) const {
 
 torch::Tensor PlanarMap::inverse(const torch::Tensor& f) const {
   torch::NoGradGuard no_grad;
-  constexpr int kHalvings = 60;
+  const int halvings = f.scalar_type() == torch::kFloat64 ? 60 : 30;  // to the last bits
   const auto u_hat = invertible_u();
   // With a = w'z + b: w'f + b = a + w'u^ tanh(a), so that a is less than |w'u^| away from it.
   const auto pull = along(u_hat, w);
   const auto target = along(f, w) + b;
   auto low = target - pull.abs(), high = target + pull.abs();
-  for (int i = 0; i < kHalvings; ++i) {
+  for (int i = 0; i < halvings; ++i) {
     const auto middle = 0.5 * (low + high);
     const auto below = middle + pull * middle.tanh() < target;
     low = torch::where(below, middle, low);
@@ -43,7 +43,7 @@ torch::Tensor PlanarMap::inverse(const torch::Tensor& f) const {
 
 PlanarMap identity_maps(std::int64_t count, std::int64_t dimension, double reach) {
   const double identity = std::log(std::numbers::e - 1);  // m(identity) = 0
-  const auto w = torch::randn({count, dimension});
+  const auto w = std::sqrt(2.0 / static_cast<double>(dimension)) * torch::randn({count, dimension});
   const auto near = reach * (2 * torch::rand({count, dimension}) - 1);  // points on the lines
   return {.u = identity * w / w.square().sum(1, /*keepdim=*/true), .w = w, .b = -along(w, near)};
 }

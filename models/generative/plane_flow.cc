@@ -8,14 +8,15 @@
 #include "models/generative/coupling.h"
 #include "models/generative/flow_layers.h"
 #include "models/generative/planar_map.h"
+#include "models/generative/rate_distortion.h"
 #include "models/generative/simple_factory.h"
 
 namespace vqcodec::models {
 
 namespace {
 
-constexpr double kReach = 5.5;             // of the quadrature: draws go a little beyond the wall
-constexpr std::int64_t kQuadrature = 400;  // cells on a side
+constexpr double kReach = 5.5;           // of the quadrature: draws go a little beyond the wall
+constexpr std::int64_t kGridSide = 400;  // cells on a side
 constexpr std::int64_t kDraws = 100000;
 
 }  // namespace
@@ -87,37 +88,41 @@ Estimate PlaneFlow::log_prob(const Batch& batch, const EvaluationOptions& /*opti
           .estimator = "maps inverted"};
 }
 
+// log q + U + log Z at points of q, whose mean is the divergence.
+torch::Tensor PlaneFlow::excess(const torch::Tensor& z, const torch::Tensor& log_q) const {
+  return log_q.to(torch::kFloat64) + target_.energy(z.to(torch::kFloat64)) +
+         target_.log_partition();
+}
+
+PlaneFlow::Divergence PlaneFlow::divergence() {
+  torch::NoGradGuard no_grad;
+  const auto grid = plane_grid(kReach, kGridSide);
+  const auto type = parameters().front().scalar_type();
+  const auto log_q = log_density(grid.points.to(type)).to(torch::kFloat64);
+  const auto sum = (log_q.exp() * excess(grid.points, log_q)).sum().item<double>();
+  return {.nats = sum * grid.cell, .mass = std::exp(log_integral(log_q, grid))};
+}
+
 std::vector<Figure> PlaneFlow::figures(const Batch& batch, const EvaluationOptions& options,
                                        Rng& rng) {
   torch::NoGradGuard no_grad;
-  const auto type = parameters().front().scalar_type();
-  const auto grid = plane_grid(kReach, kQuadrature);
-  const auto log_q = log_density(grid.points.to(type)).to(torch::kFloat64);
-  const auto against = [&](const torch::Tensor& z, const torch::Tensor& log_density) {
-    return log_density.to(torch::kFloat64) + target_.energy(z.to(torch::kFloat64)) +
-           target_.log_partition();
-  };
-  const auto by_quadrature = (log_q.exp() * against(grid.points, log_q)).sum().item<double>();
+  const auto [nats, mass] = divergence();
   const auto drawn = draw(kDraws, rng);
-  const Estimate by_draws{.per_example = -against(drawn.points, drawn.log_density),
-                          .estimator = {}};
-  std::vector<Figure> figures = {{.name = "kl",
-                                  .value = by_quadrature * grid.cell,
-                                  .unit = "nats",
-                                  .estimator = "KL[q || p] by quadrature"},
-                                 {.name = "kl_by_draws",
-                                  .value = -by_draws.mean(),
-                                  .standard_error = by_draws.standard_error(),
-                                  .unit = "nats",
-                                  .estimator = "KL[q || p], " + std::to_string(kDraws) + " draws"},
-                                 {.name = "log_partition",
-                                  .value = target_.log_partition(),
-                                  .unit = "nats",
-                                  .estimator = "log Z of the box and its wall by quadrature"},
-                                 {.name = "mass",
-                                  .value = std::exp(log_integral(log_q, grid)),
-                                  .unit = "of 1",
-                                  .estimator = "q by the same quadrature as its divergence"}};
+  std::vector<Figure> figures = {
+      {.name = "kl",
+       .value = nats,
+       .unit = "nats",
+       .estimator = "of q from the density, by quadrature"},
+      mean_figure("kl_by_draws", excess(drawn.points, drawn.log_density), "nats",
+                  "of q from the density, " + std::to_string(kDraws) + " draws"),
+      {.name = "log_partition",
+       .value = target_.log_partition(),
+       .unit = "nats",
+       .estimator = "log Z of the box and its wall by quadrature"},
+      {.name = "mass",
+       .value = mass,
+       .unit = "of 1",
+       .estimator = "q by the same quadrature as its divergence"}};
   // Of points, no bits a dimension: nothing says how finely they are to be told.
   figures.push_back(GenerativeModel::figures(batch, options, rng).front());
   return figures;

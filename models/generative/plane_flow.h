@@ -28,6 +28,14 @@ class PlaneFlow : public GenerativeModel {
   // log q_K(z), (M,2) to (M) nats.
   torch::Tensor log_density(const torch::Tensor& z);
   const PlaneDensity& target() const { return target_; }
+  const std::string& energy() const { return options_.energy; }
+  std::int64_t maps() const { return options_.maps; }
+
+  struct Divergence {
+    double nats = 0;  // KL[q_K || p]
+    double mass = 0;  // what q_K integrates to on the same grid: near 1 where it is fine enough
+  };
+  Divergence divergence();  // by quadrature
 
   void begin_step(const Progress& progress) override;
   // KL[q_K || p] - log Z = E_q[log q_K(z) + U(z)] (arXiv:1505.05770, eq. 15), as many draws as the
@@ -45,6 +53,7 @@ class PlaneFlow : public GenerativeModel {
     torch::Tensor points, log_density;  // (n,2), (n)
   };
   Draws draw(std::int64_t n, Rng& rng);
+  torch::Tensor excess(const torch::Tensor& z, const torch::Tensor& log_q) const;
 
   PlaneFlowOptions options_;
   PlaneDensity target_;

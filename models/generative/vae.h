@@ -36,7 +36,7 @@ class Vae : public GenerativeModel {
   virtual torch::Tensor log_likelihood(const torch::Tensor& x, const torch::Tensor& z);
   torch::Tensor log_joint(const torch::Tensor& x, const torch::Tensor& z);  // log p(x,z), (N) nats
   // (S,N) nats: log p(x,z) - log q(z|x) of S draws from the posterior.
-  torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
+  virtual torch::Tensor log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng);
 
   void begin_step(const Progress& progress) override;
   Loss loss(const Batch& batch, Rng& rng) override;

@@ -1,0 +1,115 @@
+#include "models/generative/flow_vae.h"
+
+#include "models/generative/rate_distortion.h"
+#include "models/generative/simple_factory.h"
+
+namespace vqcodec::models {
+
+OptionList FlowVaeOptions::list() {
+  OptionList options;
+  for (auto& option : VaeOptions::list())
+    if (option.name != "beta" && option.name != "free-bits" && option.name != "warm-up")
+      options.push_back(std::move(option));
+  options.push_back({"flow",
+                     "of the posterior: planar maps of the picture, or the same for all pictures; "
+                     "iaf: inverse autoregressive",
+                     ChoiceOption{&flow, {"planar", "shared-planar", "iaf"}}});
+  options.push_back({"maps", "K, one after the other", IntegerOption{&maps, 0, 1000}});
+  options.push_back(
+      {"context", "values of the picture that iaf sees", IntegerOption{&context, 1, 65536}});
+  options.push_back({"made", "units of its networks", ListOption{&made, 1, 65536}});
+  return options;
+}
+
+FlowVae::FlowVae(const FlowVaeOptions& options, const PictureShape& shape)
+    : Vae(options, shape), own_(options) {
+  const auto k = options.maps, z = options.latents;
+  if (k == 0) return;
+  const CodingNetwork network = {options.network, options.hidden, options.activation};
+  if (options.flow == "iaf") {
+    for (std::int64_t i = 0; i < k; ++i)
+      iaf_.push_back(
+          register_module("iaf" + std::to_string(i),
+                          std::make_shared<InverseAutoregressiveFlow>(MadeOptions{
+                              .values = z, .hidden = options.made, .context = options.context})));
+    context_ = register_module("context", encoder_network(network, shape, options.context));
+    return;
+  }
+  planar_ = identity_maps(k, z, /*reach=*/1);
+  planar_.u = register_parameter("u", planar_.u);
+  planar_.w = register_parameter("w", planar_.w);
+  planar_.b = register_parameter("b", planar_.b);
+  if (options.flow == "shared-planar") return;
+  context_ = register_module("context", encoder_network(network, shape, k * (2 * z + 1)));
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : context_->children().back()->parameters()) parameter.zero_();
+}
+
+Mapped FlowVae::mapped(std::size_t k, const torch::Tensor& z, const torch::Tensor& context) {
+  const auto i = static_cast<std::int64_t>(k);
+  if (own_.flow == "iaf")  // each in the last one's order reversed
+    return iaf_[k]->forward(i == 0 ? z : z.flip(1), context);
+  PlanarMap map{.u = planar_.u.slice(0, i, i + 1),
+                .w = planar_.w.slice(0, i, i + 1),
+                .b = planar_.b.slice(0, i, i + 1)};
+  if (context.defined()) {
+    const auto latents = own_.latents;
+    const auto parts = context.chunk(own_.maps, 1)[k].split_with_sizes({latents, latents, 1}, 1);
+    map = {.u = map.u + parts[0], .w = map.w + parts[1], .b = map.b + parts[2].squeeze(1)};
+  }
+  return map.forward(z);
+}
+
+FlowVae::Draw FlowVae::draw(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
+  const auto q = repeated(posterior(x), samples);
+  auto z = q.sample(rng);
+  auto log_q = q.log_prob(z);
+  const auto context =
+      context_.is_empty() ? torch::Tensor() : context_->forward(x).repeat({samples, 1});
+  for (std::size_t k = 0; k < static_cast<std::size_t>(own_.maps); ++k) {
+    const auto [value, log_volume] = mapped(k, z, context);
+    z = value;
+    log_q = log_q - log_volume;
+  }
+  return {.z = z, .log_q = log_q};
+}
+
+torch::Tensor FlowVae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
+  const auto [z, log_q] = draw(x, samples, rng);
+  return (log_joint(x.repeat({samples, 1, 1, 1}), z) - log_q).view({samples, x.size(0)});
+}
+
+Loss FlowVae::loss(const Batch& batch, Rng& rng) {
+  const auto [z, log_q] = draw(batch.images, 1, rng);
+  const auto distortion = -log_likelihood(batch.images, z).mean();
+  const auto rate = (log_q - standard_normal_like(z).log_prob(z)).mean();
+  return {.total = distortion + rate,
+          .terms = {{"distortion_nats", distortion}, {"rate_nats", rate}}};
+}
+
+torch::Tensor FlowVae::reconstruct(const Batch& batch, Rng& rng) {
+  return decode(draw(batch.images, 1, rng).z);
+}
+
+std::vector<Figure> FlowVae::figures(const Batch& batch, const EvaluationOptions& options,
+                                     Rng& rng) {
+  torch::NoGradGuard no_grad;
+  auto figures = GenerativeModel::figures(batch, options, rng);
+  std::vector<torch::Tensor> rates, distortions;
+  for (const auto& x : batch.images.split(1000)) {
+    const auto [z, log_q] = draw(x, 1, rng);
+    rates.push_back((log_q - standard_normal_like(z).log_prob(z)).to(torch::kFloat64));
+    distortions.push_back(-log_likelihood(x, z).to(torch::kFloat64));
+  }
+  const auto rate = torch::cat(rates), distortion = torch::cat(distortions);
+  figures.push_back(mean_figure("rate", rate, "nats", "log q(z|x) - log p(z), 1 draw"));
+  figures.push_back(mean_figure("distortion", distortion, "nats", "-log p(x|z), 1 draw"));
+  figures.push_back(mean_figure("negative_elbo", rate + distortion, "nats", "rate + distortion"));
+  return figures;
+}
+
+std::unique_ptr<ModelFactory> make_flow_vae_factory() {
+  return std::make_unique<SimpleFactory<FlowVae, FlowVaeOptions>>();
+}
+
+}  // namespace vqcodec::models
