@@ -34,6 +34,9 @@ void draw_gibbs_chains(const DocumentFigure& figure, const FigureFolders& folder
 // In rows: pictures, their luminance, the likeliest segments in false colours, colours drawn anew.
 void draw_segments(const DocumentFigure& figure, const FigureFolders& folders);
 
+// Densities on the plane (flow_figures.cc).
+void draw_plane_flows(const DocumentFigure& figure, const FigureFolders& folders);
+
 // Curves and tables (curve_figures.cc).
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);
 // Signal to noise of an importance weighted autoencoder's gradients, against k.

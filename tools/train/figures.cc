@@ -47,6 +47,12 @@ const DocumentFigure kFigures[] = {
      "photographs, their luminance, segments in false colours, colours drawn anew",
      {"colorization-restricted"},
      draw_segments},
+    {"plane-flows",
+     "planar flows of 2, 8, 10 and 32 maps, each row beside the density that it learns",
+     {"planar-u1-2", "planar-u1-8", "planar-u1-10", "planar-u1", "planar-u2-2", "planar-u2-8",
+      "planar-u2-10", "planar-u2", "planar-u3-2", "planar-u3-8", "planar-u3-10", "planar-u3",
+      "planar-u4-2", "planar-u4-8", "planar-u4-10", "planar-u4"},
+     draw_plane_flows},
     {"likelihoods", "published likelihoods and bounds beside ours", {}, draw_likelihoods},
 };
 
