@@ -9,8 +9,6 @@ namespace F = torch::nn::functional;
 namespace {
 constexpr double kLossScale = 0.1;  // brings gradients near one
 constexpr double kGainRate = 4;     // gains move over a larger range than weights
-// Of 1 - MS-SSIM, in squared errors: makes a lambda mean about the same rate in both tunings.
-constexpr double kSquaredErrorsOfMsSsim = 1333;
 constexpr double kLinearRate = 0.3;  // the lapped part starts at a good place
 }  // namespace
 

@@ -2,16 +2,19 @@
 
 #include <algorithm>
 
+#include "models/ms_ssim.h"
+
 namespace vqcodec::models {
 
 namespace {
 
 constexpr std::int64_t kPlacesAcrossCell = kCoarsestStride / kBlock;
-// Without networks a cell must cost at most kPlainShare of what it costs with them, less a margin:
+// Without networks a cell must cost at most this share of what it costs with them, less a margin:
 // the bits are guesses, and the prior is better than the adaptive code where photographs are calm.
-// Measured on held-out photographs and on text; at quality 8 some photographs gain, too.
-constexpr double kPlainShare = 0.8;    // of the networks' cost,
-constexpr double kPlainMargin = 0.15;  // less so many bits per pixel
+// Measured on held-out photographs and on text; at quality 8 some photographs gain, too. Similarity
+// counts the noise of calm places heavily, so for MS-SSIM the networks must break more than that.
+constexpr double kPlainShareByError = 0.8, kPlainShareBySimilarity = 0.5;
+constexpr double kPlainMargin = 0.15;  // bits per pixel
 constexpr double kBitsOfNonzero = 3.5, kBitsOfOctave = 1.5;
 
 // Bits of rounded latents by cell: (h,w) of the coarsest level.
@@ -29,31 +32,41 @@ torch::Tensor guessed_bits(const std::vector<torch::Tensor>& levels) {
   return total[0][0];
 }
 
-// Bits per pixel + lambda MSE of each cell.
+// Of each cell, in squared errors.
+torch::Tensor distortion(const torch::Tensor& images, const torch::Tensor& restored,
+                         codec::Tuning tuning) {
+  if (tuning == codec::Tuning::kMsSsim)
+    return (1 - cell_similarity(images, restored, kCoarsestStride))[0] * kSquaredErrorsOfMsSsim;
+  const auto error = (restored - images).square().mean(1, /*keepdim=*/true) * (255.0 * 255.0);
+  return torch::avg_pool2d(error, kCoarsestStride)[0][0];
+}
+
+// Bits per pixel + lambda x distortion of each cell.
 torch::Tensor cost(CodecNetworksImpl& networks, const torch::Tensor& images,
                    const std::vector<torch::Tensor>& levels, std::int64_t quality,
-                   const torch::Tensor& active) {
+                   codec::Tuning tuning, const torch::Tensor& active) {
   std::vector<torch::Tensor> rounded;
   for (const auto& level : levels) rounded.push_back(level.round());
   const auto q = torch::full({1}, quality, images.options().dtype(torch::kInt64));
   const auto restored = networks.synthesise(rounded, q, active).clamp(0, 1);
-  const auto error = (restored - images).square().mean(1, /*keepdim=*/true) * (255.0 * 255.0);
-  const auto mse = torch::avg_pool2d(error, kCoarsestStride)[0][0];
   return guessed_bits(rounded) / static_cast<double>(kCoarsestStride * kCoarsestStride) +
-         networks.options().lambda(quality) * mse;
+         networks.options().lambda(quality) * distortion(images, restored, tuning);
 }
 
 }  // namespace
 
 codec::PlainCells better_plain(CodecNetworksImpl& networks, const torch::Tensor& images,
-                               const std::vector<torch::Tensor>& levels, std::int64_t quality) {
+                               const std::vector<torch::Tensor>& levels, std::int64_t quality,
+                               codec::Tuning tuning) {
   const auto q = torch::full({1}, quality, images.options().dtype(torch::kInt64));
   const auto none =
       torch::zeros({1, 1, images.size(2) / kBlock, images.size(3) / kBlock}, images.options());
-  const auto with = cost(networks, images, levels, quality, {});
-  const auto without = cost(networks, images, networks.analyse(images, q, none), quality, none);
-  const auto plain =
-      (without < kPlainShare * with - kPlainMargin).to(torch::kUInt8).cpu().contiguous();
+  const auto with = cost(networks, images, levels, quality, tuning, {});
+  const auto without =
+      cost(networks, images, networks.analyse(images, q, none), quality, tuning, none);
+  const double share =
+      tuning == codec::Tuning::kMsSsim ? kPlainShareBySimilarity : kPlainShareByError;
+  const auto plain = (without < share * with - kPlainMargin).to(torch::kUInt8).cpu().contiguous();
   codec::PlainCells cells{.columns = static_cast<int>(plain.size(1)),
                           .rows = static_cast<int>(plain.size(0)),
                           .plain = {}};

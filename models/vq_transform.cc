@@ -79,8 +79,8 @@ class VqAnalysis : public codec::Analysis {
 
 class VqTransform : public codec::Transform {
  public:
-  VqTransform(QuantizedCodec codec, const torch::Device& device)
-      : codec_(std::move(codec)), device_(device), compute_(fast_type(device)) {
+  VqTransform(QuantizedCodec codec, codec::Tuning tuning, const torch::Device& device)
+      : codec_(std::move(codec)), tuning_(tuning), device_(device), compute_(fast_type(device)) {
     codec_.networks->to(device);
     codec_.networks->compute_in(compute_);
     codec_.networks->eval();
@@ -118,7 +118,7 @@ class VqTransform : public codec::Transform {
     }
     PlainCells better;
     if (!plain)
-      better = codec::cut_cells(better_plain(*codec_.networks, images, levels, quality),
+      better = codec::cut_cells(better_plain(*codec_.networks, images, levels, quality, tuning_),
                                 {area.x - seen.x, area.y - seen.y, area.width, area.height},
                                 coarsest_stride());
     return std::make_unique<VqAnalysis>(
@@ -211,6 +211,7 @@ class VqTransform : public codec::Transform {
   }
 
   QuantizedCodec codec_;
+  codec::Tuning tuning_;
   torch::Device device_;
   torch::ScalarType compute_;
   std::vector<std::vector<std::vector<GroupTable>>> tables_;  // [quality][level]
@@ -226,13 +227,14 @@ torch::Device find_device(const std::string& name) {
 }  // namespace
 
 std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t> networks,
+                                                    codec::Tuning tuning,
                                                     const std::string& device) {
-  return make_vq_transform(read_codec(networks), find_device(device));
+  return make_vq_transform(read_codec(networks), tuning, find_device(device));
 }
 
-std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec,
+std::unique_ptr<codec::Transform> make_vq_transform(QuantizedCodec codec, codec::Tuning tuning,
                                                     const torch::Device& device) {
-  return std::make_unique<VqTransform>(std::move(codec), device);
+  return std::make_unique<VqTransform>(std::move(codec), tuning, device);
 }
 
 }  // namespace vqcodec::models

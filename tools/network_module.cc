@@ -13,7 +13,8 @@ constexpr LibraryName kLibrary = {.file = "libvqcodec_networks.so",
                                   .contents = "the networks",
                                   .needs = "LibTorch"};
 
-using MakeTransform = codec::Transform*(const std::uint8_t*, std::size_t, const char*);
+using MakeTransform = codec::Transform*(const std::uint8_t*, std::size_t, codec::Tuning,
+                                        const char*);
 using Train = int(int, const char* const*);
 
 // Both libraries read this once, when they are loaded. OpenBLAS's own threads would spin beside
@@ -47,9 +48,10 @@ std::future<void> NetworkModule::preload() {
 }
 
 std::unique_ptr<codec::Transform> NetworkModule::make_transform(
-    std::span<const std::uint8_t> networks, const std::string& device) const {
+    std::span<const std::uint8_t> networks, codec::Tuning tuning, const std::string& device) const {
   auto* const make = library_.function<MakeTransform>("vqcodec_make_transform");
-  return std::unique_ptr<codec::Transform>(make(networks.data(), networks.size(), device.c_str()));
+  return std::unique_ptr<codec::Transform>(
+      make(networks.data(), networks.size(), tuning, device.c_str()));
 }
 
 int NetworkModule::train(int argc, const char* const* argv) const {

@@ -5,7 +5,9 @@
 // of type Error may leave them.
 //
 //   vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* networks,
-//       std::size_t size, const char* device);   // The caller deletes it.
+//       std::size_t size, vqcodec::codec::Tuning tuning,
+//       const char* device);   // The caller deletes it.
+//       deletes it.
 //   int vqcodec_train(int argc, const char* const* argv);     // argv[0] is "train"
 #pragma once
 
@@ -16,6 +18,7 @@
 #include <string>
 
 #include "codec/transform.h"
+#include "codec/tuning.h"
 #include "tools/program_library.h"
 
 namespace vqcodec::tools {
@@ -30,6 +33,7 @@ class NetworkModule {
   // device: "auto", "cpu" or "cuda". Throws Error(kUnsupported) for a device that is not there,
   // Error(kCorrupt) for networks that cannot be.
   std::unique_ptr<codec::Transform> make_transform(std::span<const std::uint8_t> networks,
+                                                   codec::Tuning tuning,
                                                    const std::string& device) const;
   int train(int argc, const char* const* argv) const;  // Returns the exit code.
 

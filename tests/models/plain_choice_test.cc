@@ -46,20 +46,22 @@ torch::Tensor binary_noise() {
   return torch::rand({1, 1, 64, 128}, rng, torch::kFloat32).round().expand({1, 3, 64, 128});
 }
 
-codec::PlainCells choice(CodecNetworks& networks) {
+codec::PlainCells choice(CodecNetworks& networks, codec::Tuning tuning) {
   const auto picture = binary_noise();
-  return better_plain(*networks, picture, networks->analyse(picture, kQuality), 0);
+  return better_plain(*networks, picture, networks->analyse(picture, kQuality), 0, tuning);
 }
 
 TEST(PlainChoice, MarksWhatTheNetworksBreakAndNothingElse) {
   torch::NoGradGuard no_grad;
   auto breaking = noisy_networks();
-  const auto cells = choice(breaking);
-  ASSERT_EQ(cells.columns, 4);
-  ASSERT_EQ(cells.rows, 2);
-  for (int i = 0; i < 8; ++i) EXPECT_TRUE(cells.at(i / 4, i % 4)) << i;
   CodecNetworks untrained(CodecOptions{.hidden = 8, .blocks = 1, .lambdas = {0.07}});
-  EXPECT_FALSE(choice(untrained).any());
+  for (const auto tuning : {codec::Tuning::kPsnr, codec::Tuning::kMsSsim}) {
+    const auto cells = choice(breaking, tuning);
+    ASSERT_EQ(cells.columns, 4);
+    ASSERT_EQ(cells.rows, 2);
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(cells.at(i / 4, i % 4)) << i;
+    EXPECT_FALSE(choice(untrained, tuning).any());
+  }
 }
 
 TEST(PlainChoice, ActivePlacesAreFourByFourACell) {

@@ -40,8 +40,8 @@ TEST(QuantizedCodec, RefusesCutAndChangedBytes) {
 TEST(VqTransform, RefusesCodesOfAnotherModel) {
   const auto codec = small_codec();
   const auto groups = static_cast<int>(codec.quantizers[0][1].groups.size());
-  const auto transform =
-      make_vq_transform(read_codec(write_codec(codec)), torch::Device(torch::kCPU));
+  const auto transform = make_vq_transform(read_codec(write_codec(codec)), codec::Tuning::kPsnr,
+                                           torch::Device(torch::kCPU));
   const codec::Rectangle whole{0, 0, 64, 64};
   const auto restored = [&](int of_groups, int side, std::uint16_t code, int quality) {
     entropy::CodeMap map{side, side, of_groups, {}, {}};
@@ -61,7 +61,8 @@ TEST(VqTransform, RefusesCodesOfAnotherModel) {
 
 // A window of the picture is analysed and synthesised as in the whole.
 TEST(VqTransform, WindowsAgreeWithTheWholePicture) {
-  const auto transform = make_vq_transform(small_codec(), torch::Device(torch::kCPU));
+  const auto transform =
+      make_vq_transform(small_codec(), codec::Tuning::kPsnr, torch::Device(torch::kCPU));
   const auto picture = noise_picture(200, 150);
   const codec::Rectangle whole{0, 0, 200, 150}, window{64, 96, 136, 54};
   auto plain = codec::make_cells(200, 150, 32);

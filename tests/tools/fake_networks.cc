@@ -32,6 +32,7 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
 
 extern "C" vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* /*networks*/,
                                                              std::size_t /*size*/,
+                                                             vqcodec::codec::Tuning /*tuning*/,
                                                              const char* device) {
   if (std::strcmp(device, "cuda") == 0)
     throw vqcodec::Error(vqcodec::ErrorKind::kUnsupported, "the fake networks have no device ",

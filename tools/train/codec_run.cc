@@ -23,8 +23,8 @@ codec::Tuning tuning_of(const CodecRun& run) {
 }
 
 void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
-  const auto transform =
-      models::make_vq_transform(models::read_codec(model.networks), torch::Device(torch::kCPU));
+  const auto transform = models::make_vq_transform(models::read_codec(model.networks), model.tuning,
+                                                   torch::Device(torch::kCPU));
   for (std::size_t q = 0; q < model.qualities.size(); ++q) {
     codec::CompressOptions options;
     options.quality = static_cast<int>(q + 1);

@@ -12,9 +12,10 @@ using vqcodec::models::with_own_errors;
 extern "C" {
 
 __attribute__((visibility("default"))) vqcodec::codec::Transform* vqcodec_make_transform(
-    const std::uint8_t* networks, std::size_t size, const char* device) {
+    const std::uint8_t* networks, std::size_t size, vqcodec::codec::Tuning tuning,
+    const char* device) {
   return with_own_errors([&] {
-    return vqcodec::models::make_vq_transform({networks, size}, device).release();
+    return vqcodec::models::make_vq_transform({networks, size}, tuning, device).release();
   });
 }
 
