@@ -49,7 +49,7 @@ std::future<void> NetworkModule::preload() {
 
 std::unique_ptr<codec::Transform> NetworkModule::make_transform(
     std::span<const std::uint8_t> networks, codec::Tuning tuning, const std::string& device) const {
-  auto* const make = library_.function<MakeTransform>("vqcodec_make_transform");
+  auto* const make = library_.function<MakeTransform>("vqcodec_make_transform_2");
   return std::unique_ptr<codec::Transform>(
       make(networks.data(), networks.size(), tuning, device.c_str()));
 }

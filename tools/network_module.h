@@ -2,9 +2,10 @@
 // a network: a program linked to LibTorch spends 0.4 s before main().
 //
 // models/ builds libvqcodec_networks.so with these two functions, declared extern "C". Exceptions
-// of type Error may leave them.
+// of type Error may leave them. The number in a name changes with the signature, so that a library
+// of another build is refused instead of crashing.
 //
-//   vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* networks,
+//   vqcodec::codec::Transform* vqcodec_make_transform_2(const std::uint8_t* networks,
 //       std::size_t size, vqcodec::codec::Tuning tuning,
 //       const char* device);   // The caller deletes it.
 //       deletes it.

@@ -30,10 +30,10 @@ class SlowTransform : public vqcodec::testing::FakeTransform {
 
 }  // namespace
 
-extern "C" vqcodec::codec::Transform* vqcodec_make_transform(const std::uint8_t* /*networks*/,
-                                                             std::size_t /*size*/,
-                                                             vqcodec::codec::Tuning /*tuning*/,
-                                                             const char* device) {
+extern "C" vqcodec::codec::Transform* vqcodec_make_transform_2(const std::uint8_t* /*networks*/,
+                                                               std::size_t /*size*/,
+                                                               vqcodec::codec::Tuning /*tuning*/,
+                                                               const char* device) {
   if (std::strcmp(device, "cuda") == 0)
     throw vqcodec::Error(vqcodec::ErrorKind::kUnsupported, "the fake networks have no device ",
                          device);

@@ -11,7 +11,7 @@ using vqcodec::models::with_own_errors;
 
 extern "C" {
 
-__attribute__((visibility("default"))) vqcodec::codec::Transform* vqcodec_make_transform(
+__attribute__((visibility("default"))) vqcodec::codec::Transform* vqcodec_make_transform_2(
     const std::uint8_t* networks, std::size_t size, vqcodec::codec::Tuning tuning,
     const char* device) {
   return with_own_errors([&] {
