@@ -15,41 +15,41 @@ torch::Tensor checkerboard_like(const torch::Tensor& x, bool second) {
 
 }  // namespace
 
-CouplingSizes coupling_sizes(const Partition& partition, std::int64_t values, bool affine) {
+CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, bool affine) {
   const auto first = values / 2;
-  const auto kept = partition.checkerboard ? values : partition.second ? values - first : first;
-  const auto moved = partition.checkerboard ? values : values - kept;
+  const auto kept = split.checkerboard ? values : split.second ? values - first : first;
+  const auto moved = split.checkerboard ? values : values - kept;
   return {.inputs = kept, .outputs = affine ? 2 * moved : moved};
 }
 
-Coupling::Coupling(const Partition& partition, bool affine, torch::nn::Sequential network)
-    : partition_(partition), affine_(affine) {
+Coupling::Coupling(const CouplingSplit& split, bool affine, torch::nn::Sequential network)
+    : split_(split), affine_(affine) {
   network_ = register_module("network", std::move(network));
   if (affine) scale_ = register_parameter("scale", torch::ones({1}));
   torch::NoGradGuard no_grad;
   for (auto& parameter : network_->children().back()->parameters()) parameter.zero_();
 }
 
-Coupling::Parts Coupling::split(const torch::Tensor& x) const {
-  if (partition_.checkerboard) {
-    const auto mask = checkerboard_like(x, partition_.second);
+Coupling::Parts Coupling::parted(const torch::Tensor& x) const {
+  if (split_.checkerboard) {
+    const auto mask = checkerboard_like(x, split_.second);
     return {.kept = x * mask, .moved = x * (1 - mask)};
   }
   const auto first = x.narrow(1, 0, x.size(1) / 2);
   const auto second = x.narrow(1, x.size(1) / 2, x.size(1) - x.size(1) / 2);
-  return partition_.second ? Parts{second, first} : Parts{first, second};
+  return split_.second ? Parts{second, first} : Parts{first, second};
 }
 
 torch::Tensor Coupling::join(const Parts& parts) const {
-  if (partition_.checkerboard) return parts.kept + parts.moved;
-  return partition_.second ? torch::cat({parts.moved, parts.kept}, 1)
-                           : torch::cat({parts.kept, parts.moved}, 1);
+  if (split_.checkerboard) return parts.kept + parts.moved;
+  return split_.second ? torch::cat({parts.moved, parts.kept}, 1)
+                       : torch::cat({parts.kept, parts.moved}, 1);
 }
 
 Coupling::Moves Coupling::moves(const torch::Tensor& kept) {
   auto output = network_->forward(kept);
-  if (affine_ && partition_.checkerboard) {
-    const auto moved = 1 - checkerboard_like(kept, partition_.second);
+  if (affine_ && split_.checkerboard) {
+    const auto moved = 1 - checkerboard_like(kept, split_.second);
     const auto halves = output.chunk(2, 1);
     return {.shift = moved * halves[0], .log_scale = moved * scale_ * halves[1].tanh()};
   }
@@ -57,19 +57,19 @@ Coupling::Moves Coupling::moves(const torch::Tensor& kept) {
     const auto halves = output.chunk(2, 1);
     return {.shift = halves[0], .log_scale = scale_ * halves[1].tanh()};
   }
-  if (partition_.checkerboard) output = output * (1 - checkerboard_like(kept, partition_.second));
+  if (split_.checkerboard) output = output * (1 - checkerboard_like(kept, split_.second));
   return {.shift = output, .log_scale = torch::zeros_like(output)};
 }
 
 Mapped Coupling::forward(const torch::Tensor& x) {
-  const auto [kept, moved] = split(x);
+  const auto [kept, moved] = parted(x);
   const auto [shift, log_scale] = moves(kept);
   return {.value = join({kept, moved * log_scale.exp() + shift}),
           .log_volume = log_scale.flatten(1).sum(1)};
 }
 
 torch::Tensor Coupling::inverse(const torch::Tensor& y) {
-  const auto [kept, moved] = split(y);
+  const auto [kept, moved] = parted(y);
   const auto [shift, log_scale] = moves(kept);
   return join({kept, (moved - shift) * (-log_scale).exp()});
 }

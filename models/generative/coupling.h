@@ -9,7 +9,7 @@ namespace vqcodec::models {
 
 // Which part of x is kept: the first or the second half of dimension 1 (channels, or the values of
 // vectors), or every second place of the last dimensions (of pictures: a checkerboard).
-struct Partition {
+struct CouplingSplit {
   bool checkerboard = false;
   bool second = false;  // half, or colour, is kept
 };
@@ -19,13 +19,13 @@ struct Partition {
 struct CouplingSizes {
   std::int64_t inputs, outputs;
 };
-CouplingSizes coupling_sizes(const Partition& partition, std::int64_t values, bool affine);
+CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, bool affine);
 
 class Coupling : public Flow {
  public:
   // network: (N,inputs,...) to (N,outputs,...). Its last layer is set to zero, so that the coupling
   // begins as the identity.
-  Coupling(const Partition& partition, bool affine, torch::nn::Sequential network);
+  Coupling(const CouplingSplit& split, bool affine, torch::nn::Sequential network);
 
   // Additive: y = x + t. Affine: y = x exp(s) + t, s = scale tanh(.) with a scale that is learned;
   // log |det| is the sum of s over what is moved (arXiv:1605.08803, eq. 6).
@@ -39,11 +39,11 @@ class Coupling : public Flow {
   struct Moves {
     torch::Tensor shift, log_scale;  // in the shape of what is moved; zero where nothing is
   };
-  Parts split(const torch::Tensor& x) const;
+  Parts parted(const torch::Tensor& x) const;
   torch::Tensor join(const Parts& parts) const;
   Moves moves(const torch::Tensor& kept);
 
-  Partition partition_;
+  CouplingSplit split_;
   bool affine_;
   torch::nn::Sequential network_{nullptr};
   torch::Tensor scale_;

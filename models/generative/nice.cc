@@ -19,10 +19,10 @@ Nice::Nice(const NiceOptions& options, const PictureShape& shape)
   const auto values = shape.values();
   flow().add(std::make_shared<Flatten>(shape));
   for (std::int64_t i = 0; i < options.couplings; ++i) {
-    const Partition partition{.checkerboard = true, .second = i % 2 == 1};
+    const CouplingSplit split{.checkerboard = true, .second = i % 2 == 1};
     flow().add(std::make_shared<Coupling>(
-        partition, /*affine=*/false,
-        coupling_perceptron(coupling_sizes(partition, values, /*affine=*/false), options.hidden)));
+        split, /*affine=*/false,
+        coupling_perceptron(coupling_sizes(split, values, /*affine=*/false), options.hidden)));
   }
   flow().add(std::make_shared<DiagonalScale>(values));
 }

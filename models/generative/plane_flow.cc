@@ -40,13 +40,13 @@ PlaneFlow::PlaneFlow(const PlaneFlowOptions& options, const PictureShape& shape)
   chain_ = register_module("chain", std::make_shared<FlowChain>());
   chain_->add(std::make_shared<DiagonalScale>(2));  // the Gaussian that all begins with
   for (std::int64_t k = 0; k < options.maps; ++k) {
-    const Partition partition{.second = k % 2 == 1};
+    const CouplingSplit split{.second = k % 2 == 1};
     if (options.map == "planar")
       chain_->add(std::make_shared<PlanarFlow>(2));
     else
       chain_->add(std::make_shared<Coupling>(
-          partition, /*affine=*/true,
-          coupling_perceptron(coupling_sizes(partition, 2, /*affine=*/true), options.hidden)));
+          split, /*affine=*/true,
+          coupling_perceptron(coupling_sizes(split, 2, /*affine=*/true), options.hidden)));
   }
 }
 

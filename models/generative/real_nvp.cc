@@ -12,9 +12,9 @@ namespace {
 void add_couplings(FlowChain& flow, std::int64_t count, bool checkerboard, std::int64_t channels,
                    const RealNvpOptions& options) {
   for (std::int64_t i = 0; i < count; ++i) {
-    const Partition partition{.checkerboard = checkerboard, .second = i % 2 == 1};
-    const auto sizes = coupling_sizes(partition, channels, /*affine=*/true);
-    flow.add(std::make_shared<Coupling>(partition, /*affine=*/true,
+    const CouplingSplit split{.checkerboard = checkerboard, .second = i % 2 == 1};
+    const auto sizes = coupling_sizes(split, channels, /*affine=*/true);
+    flow.add(std::make_shared<Coupling>(split, /*affine=*/true,
                                         coupling_convolutions(sizes, options.channels)));
     if (options.normalization == "batch") flow.add(std::make_shared<BatchNormalization>(channels));
   }

@@ -1,5 +1,3 @@
-// Guarded lines broken once on purpose: the patches' order, the nearest codeword, pairs counted in
-// training alone, their order and smoothing.
 #include "models/generative/code_map_sequences.h"
 
 #include <gtest/gtest.h>

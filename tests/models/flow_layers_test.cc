@@ -1,7 +1,7 @@
 // Guarded lines broken once on purpose: each layer's volume and its number of places, the masks of
-// a coupling, what it keeps, its scale, the second fit of a normalization, the averages in place of
-// the batch, the sign in W, the permutation, the halves of a scale, the degrees of hidden units and
-// of outputs, the order of a value-by-value inverse, and sigma's share of what is added.
+// a coupling, what it keeps, the second fit of a normalization, the averages in place of the batch,
+// the sign in W, the halves of a scale, the degrees of hidden units and of outputs, the order of a
+// value-by-value inverse, and sigma's share of what is added.
 #include "models/generative/flow_layers.h"
 
 #include <gtest/gtest.h>
@@ -24,10 +24,10 @@ std::shared_ptr<Layer> ready(std::shared_ptr<Layer> layer) {
   return layer;
 }
 
-torch::nn::Sequential network_for(const Partition& partition, const PictureShape& shape,
+torch::nn::Sequential network_for(const CouplingSplit& split, const PictureShape& shape,
                                   bool affine) {
   const auto vectors = shape.height == 1;
-  const auto sizes = coupling_sizes(partition, vectors ? shape.values() : shape.channels, affine);
+  const auto sizes = coupling_sizes(split, vectors ? shape.values() : shape.channels, affine);
   return vectors ? coupling_perceptron(sizes, {6}) : coupling_convolutions(sizes, 5);
 }
 
@@ -37,9 +37,9 @@ TEST(Coupling, InverseAndVolumeAreExactAndWhatIsKeptStays) {
     for (const bool checkerboard : {false, true})
       for (const bool second : {false, true})
         for (const auto& shape : {PictureShape{1, 1, 5}, PictureShape{2, 2, 3}}) {
-          const Partition partition{.checkerboard = checkerboard, .second = second};
-          const auto flow = ready(
-              std::make_shared<Coupling>(partition, affine, network_for(partition, shape, affine)));
+          const CouplingSplit split{.checkerboard = checkerboard, .second = second};
+          const auto flow =
+              ready(std::make_shared<Coupling>(split, affine, network_for(split, shape, affine)));
           const auto x = shape.height == 1 ? normal({3, shape.width})
                                            : normal({3, shape.channels, shape.height, shape.width});
           expect_flow(*flow, x, "coupling");
@@ -57,10 +57,9 @@ TEST(Coupling, InverseAndVolumeAreExactAndWhatIsKeptStays) {
 // A place that moves does not depend on others that do.
 TEST(Coupling, MovedPlacesDoNotSeeEachOther) {
   torch::manual_seed(2);
-  const Partition partition{.checkerboard = true};
+  const CouplingSplit split{.checkerboard = true};
   const PictureShape shape{1, 3, 4};
-  const auto flow =
-      ready(std::make_shared<Coupling>(partition, true, network_for(partition, shape, true)));
+  const auto flow = ready(std::make_shared<Coupling>(split, true, network_for(split, shape, true)));
   const auto x = normal({1, 1, 3, 4});
   const auto slopes =
       jacobian([&](const torch::Tensor& input) { return flow->forward(input).value; }, x);
@@ -75,8 +74,8 @@ TEST(Coupling, MovedPlacesDoNotSeeEachOther) {
 
 TEST(Coupling, BeginsAsTheIdentity) {
   torch::manual_seed(3);
-  const Partition partition{};
-  Coupling flow(partition, true, coupling_perceptron(coupling_sizes(partition, 4, true), {8}));
+  const CouplingSplit split{};
+  Coupling flow(split, true, coupling_perceptron(coupling_sizes(split, 4, true), {8}));
   const auto x = torch::randn({5, 4});
   const auto [value, log_volume] = flow.forward(x);
   EXPECT_TRUE(torch::equal(value, x));

@@ -1,4 +1,4 @@
-// Guarded lines broken once on purpose: which half is given, the layers' chain, the draws' own
+// Guarded lines broken once on purpose: the layers' chain, the draws' own
 // probabilities in the weights and in the gradient, each estimator, and the temperature's floor.
 #include "models/generative/half_picture.h"
 

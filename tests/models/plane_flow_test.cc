@@ -1,6 +1,6 @@
 // Guarded lines broken once on purpose: the correction of u, the stretch and its sign, the
-// inverse's bracket, a term and a width of each energy, the wall, log Z in the divergence, the
-// weight of the energy, the sign of the volume in draws and in densities, and the first scale.
+// inverse's bracket, a term and a width of each energy, the wall, the weight of the energy, and the
+// sign of the volume in draws.
 #include "models/generative/plane_flow.h"
 
 #include <gtest/gtest.h>
