@@ -8,7 +8,6 @@
 //   vqcodec::codec::Transform* vqcodec_make_transform_2(const std::uint8_t* networks,
 //       std::size_t size, vqcodec::codec::Tuning tuning,
 //       const char* device);   // The caller deletes it.
-//       deletes it.
 //   int vqcodec_train(int argc, const char* const* argv);     // argv[0] is "train"
 #pragma once
 
