@@ -20,10 +20,11 @@ torch::Tensor positions(std::int64_t count) {
 }  // namespace
 
 CausalAttentionImpl::CausalAttentionImpl(std::int64_t channels, std::int64_t width,
-                                         std::int64_t height, std::int64_t columns) {
+                                         std::int64_t height, std::int64_t columns,
+                                         std::int64_t inputs) {
   query_ = register_module("query", pointwise(channels + 2, width));
-  key_ = register_module("key", pointwise(channels + 3, width));
-  value_ = register_module("value", pointwise(channels + 3, width));
+  key_ = register_module("key", pointwise(channels + inputs + 2, width));
+  value_ = register_module("value", pointwise(channels + inputs + 2, width));
   leave_ = register_module("leave", pointwise(width, channels));
   const auto rows = positions(height).view({1, 1, height, 1}).expand({1, 1, height, columns});
   const auto across = positions(columns).view({1, 1, 1, columns}).expand({1, 1, height, columns});

@@ -11,11 +11,12 @@ namespace vqcodec::models {
 // features and pixel of their place, and so only places before may use them: the first has none.
 class CausalAttentionImpl : public torch::nn::Module {
  public:
-  // channels: of the features; width: of keys, queries and values; for pictures of height x width.
+  // channels: of the features; width: of keys, queries and values; for pictures of height x columns
+  // whose pixels are `inputs` numbers.
   CausalAttentionImpl(std::int64_t channels, std::int64_t width, std::int64_t height,
-                      std::int64_t columns);
+                      std::int64_t columns, std::int64_t inputs = 1);
 
-  // features: (N,C,H,W); pixels: (N,1,H,W). Returns the features with what was found added.
+  // features: (N,C,H,W); pixels: (N,inputs,H,W). Returns the features with what was found added.
   torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& pixels);
 
   // The same, place by place.

@@ -21,6 +21,9 @@ struct PixelCnnOptions {
   std::string pixels = "binary";              // or "softmax", "logistic" (pixel_output.h)
   std::int64_t levels = 256;                  // of the latter two
   std::int64_t components = 10;               // of the logistic mixture
+  // Of priors over code maps, whose values are names and no numbers:
+  std::int64_t embedding = 0;     // what a level is to the first layer; 0: its value
+  std::int64_t map_channels = 0;  // of maps that it is conditioned on; 0: none
 
   OptionList list();
 };
@@ -33,8 +36,12 @@ class PixelCnn : public GenerativeModel {
   PixelCnn(const PixelCnnOptions& options, const PictureShape& shape);
 
   // Of each value given those before it, (N,P,C,H,W), as PixelOutput reads them. x: (N,C,H,W), of
-  // these levels; labels: (N) int64 or undefined.
-  torch::Tensor outputs(const torch::Tensor& x, const torch::Tensor& labels);
+  // these levels; labels: (N) int64 or undefined; map: (N,map_channels,H,W) or undefined.
+  torch::Tensor outputs(const torch::Tensor& x, const torch::Tensor& labels,
+                        const torch::Tensor& map = {});
+  // (N) nats. x: 0..1.
+  torch::Tensor log_prob_given(const torch::Tensor& x, const torch::Tensor& labels,
+                               const torch::Tensor& map);
 
   Loss loss(const Batch& batch, Rng& rng) override;
   Capabilities capabilities() const override {
@@ -48,22 +55,35 @@ class PixelCnn : public GenerativeModel {
   // (N) nats: the same value by value, as they are drawn.
   torch::Tensor log_prob_by_steps(const Batch& batch);
 
- private:
-  class Sampler;  // what earlier pixels left in every layer
   // Gives value c of the place (y, x), (N,1,1,1), what the model says of it: (N,P,1,1,1).
   using Choice = std::function<torch::Tensor(const torch::Tensor& outputs, std::int64_t y,
                                              std::int64_t x, std::int64_t c)>;
-  torch::Tensor drawn(std::int64_t n, const torch::Tensor& labels, const Choice& choice);
+  // n pictures value by value, as they are chosen: by drawing, or by decoding.
+  torch::Tensor chosen(std::int64_t n, const torch::Tensor& labels, const torch::Tensor& map,
+                       const Choice& choice);
+  torch::Tensor sample_given(std::int64_t n, const torch::Tensor& labels, const torch::Tensor& map,
+                             Rng& rng);
+  // Those asked for, else any; undefined where there are no classes.
   torch::Tensor labels_of(std::int64_t n, const SampleOptions& options, Rng& rng) const;
-  // What the label adds to layer l's gates: (N,4 channels,1,1), vertical then horizontal.
-  torch::Tensor condition(std::size_t layer, const torch::Tensor& labels);
+  const PictureShape& shape() const { return shape_; }
+  const PixelOutput& output() const { return output_; }
+
+ private:
+  class Sampler;  // what earlier pixels left in every layer
+  // What label and map add to layer l's gates: (N,4 channels,1 or H,1 or W), vertical then
+  // horizontal.
+  torch::Tensor condition(std::size_t layer, const torch::Tensor& labels, const torch::Tensor& map);
+  std::int64_t inputs() const;                 // of the first layer
+  torch::Tensor seen(const torch::Tensor& x);  // (N,C,H,W) to (N,inputs,H,W)
   bool attends_after(std::size_t layer) const;
   torch::Tensor by_value(const torch::Tensor& outputs) const;  // (N,P C,H,W) to (N,P,C,H,W)
   PixelCnnOptions options_;
   PictureShape shape_;
   PixelOutput output_;
   std::vector<GatedLayer> layers_;
+  torch::nn::Embedding embedding_{nullptr};
   std::vector<torch::nn::Embedding> conditions_;
+  std::vector<torch::nn::Conv2d> map_conditions_;
   std::vector<CausalAttention> attentions_;  // after each layer; empty holders where there is none
   torch::nn::Sequential head_{nullptr};
 };
