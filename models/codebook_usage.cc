@@ -9,13 +9,12 @@ namespace {
 
 constexpr double kCollapsedPerplexity = 1.2;  // of the coarsest level
 
-// e^H of counts; one number for 2^entropy and e^(entropy in nats).
+}  // namespace
+
 double perplexity_of(const torch::Tensor& counts) {
   const auto share = counts.to(torch::kFloat64) / counts.sum();
   return (-torch::xlogy(share, share).sum()).exp().item<double>();
 }
-
-}  // namespace
 
 CodebookUsage::CodebookUsage(const LevelQuantizer& quantizer) {
   for (const auto& group : quantizer.groups)

@@ -10,6 +10,9 @@
 
 namespace vqcodec::models {
 
+// e^H of counts; one number for 2^entropy and e^(entropy in nats).
+double perplexity_of(const torch::Tensor& counts);
+
 // Of the groups with more than one codeword.
 struct UsageFigures {
   double used = 1;              // share of the codewords that occurred

@@ -9,10 +9,20 @@
 #include "models/generative/semi_supervised_stack.h"
 #include "models/generative/short_run.h"
 #include "models/generative/vae.h"
+#include "models/generative/vq_vae.h"
 
 namespace vqcodec::models {
 
 namespace {
+
+// The model's stages have rates of their own.
+TrainerOptions staged_run(std::int64_t steps, double learning_rate) {
+  auto options = short_run(steps, learning_rate);
+  options.batch = 32;
+  options.decay_start = 1;
+  options.log_every = 100;
+  return options;
+}
 
 const RegisteredModel kModels[] = {
     {"autoencoder", "deterministic autoencoder", "Hinton and Salakhutdinov, Science 313, 2006",
@@ -51,6 +61,12 @@ const RegisteredModel kModels[] = {
     {"two-layer-iwae", "importance weighted autoencoder of two layers", "arXiv:1509.00519",
      "MNIST or a set distributed like it; drawn binary", short_run(100000, 2e-3),
      make_two_layer_iwae_factory},
+    {"vq-vae", "autoencoder of discrete codes, with a prior over them", "arXiv:1711.00937",
+     "CIFAR-10, MNIST or a set distributed like it, photographs; with labels for --classes",
+     staged_run(8000, 1e-3), make_vq_vae_factory},
+    {"vqvae2", "the same on grids of several sizes", "arXiv:1906.00446",
+     "CIFAR-10, MNIST or a set distributed like it, photographs; with labels for --classes",
+     staged_run(8000, 1e-3), make_vqvae2_factory},
 };
 
 }  // namespace
