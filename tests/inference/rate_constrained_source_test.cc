@@ -1,4 +1,4 @@
-#include "models/rate_constrained_source.h"
+#include "models/inference/rate_constrained_source.h"
 
 #include <gtest/gtest.h>
 
@@ -23,11 +23,12 @@ std::vector<GroupTable> two_stages() {
   return {coarse, fine};
 }
 
-// What the coarse stage leaves is no distortion: an escape that is cheap in bits must not win there.
+// What the coarse stage leaves is no distortion: an escape that is cheap in bits must not win
+// there.
 TEST(RateConstrainedSource, ACoarseCodeEscapesOnlyBeyondItsGrid) {
   const auto groups = two_stages();
   const std::vector<std::uint32_t> lengths(6, kCheap);
-  const auto latents = torch::tensor({{3.9f}, {-13.0f}, {40.0f}});
+  const Grid latents{.height = 1, .width = 3, .channels = 1, .values = {3.9f, -13.0f, 40.0f}};
   RateConstrainedSource source(groups, latents, /*price=*/1e-6);
   EXPECT_FALSE(source.choose(0, 0, lengths).escaped);
   EXPECT_FALSE(source.choose(1, 0, lengths).escaped);
@@ -38,7 +39,8 @@ TEST(RateConstrainedSource, ACoarseCodeEscapesOnlyBeyondItsGrid) {
 TEST(RateConstrainedSource, TheFineStageCodesWhatTheCoarseOneLeft) {
   const auto groups = two_stages();
   const std::vector<std::uint32_t> lengths(6, kCheap);
-  RateConstrainedSource source(groups, torch::tensor({{9.4f}}), /*price=*/1e-6);
+  const Grid latents{.height = 1, .width = 1, .channels = 1, .values = {9.4f}};
+  RateConstrainedSource source(groups, latents, /*price=*/1e-6);
   EXPECT_EQ(source.choose(0, 0, lengths).code, 3);  // 8
   const auto fine = source.choose(0, 1, lengths);
   EXPECT_EQ(fine.code, 3);  // 1.5

@@ -1,45 +1,18 @@
-#include "models/rate_constrained_source.h"
+#include "models/inference/rate_constrained_source.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
-#include "entropy/error.h"
-
 namespace vqcodec::models {
 
-void require_fit(bool fits) {
-  if (!fits)
-    throw Error(ErrorKind::kCorrupt, "model: its prior and its networks do not fit together");
-}
-
-std::vector<GroupTable> make_group_tables(const LevelQuantizer& quantizer) {
-  std::vector<GroupTable> tables;
-  for (const auto& group : quantizer.groups) {
-    const auto words = group.codebook.codewords.t().contiguous();
-    const auto weights =
-        quantizer.weights.slice(0, group.first_channel, group.first_channel + group.dimension)
-            .contiguous();
-    tables.push_back(
-        {.first_channel = static_cast<int>(group.first_channel),
-         .dimension = static_cast<int>(group.dimension),
-         .codewords = static_cast<int>(group.codebook.size()),
-         .stage = group.stage,
-         .reach = static_cast<float>(group.reach),
-         .words = {words.data_ptr<float>(), words.data_ptr<float>() + words.numel()},
-         .weights = {weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()}});
-  }
-  return tables;
-}
-
 RateConstrainedSource::RateConstrainedSource(const std::vector<GroupTable>& groups,
-                                             const torch::Tensor& latents, double price)
+                                             const Grid& latents, double price)
     : groups_(groups),
-      channels_(static_cast<int>(latents.size(1))),
-      price_(static_cast<float>(price / entropy::kLengthOne)) {
-  const auto flat = latents.contiguous();
-  rest_.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+      channels_(latents.channels),
+      price_(static_cast<float>(price / entropy::kLengthOne)),
+      rest_(latents.values) {
   int largest = 0;
   for (const auto& group : groups) largest = std::max(largest, group.codewords);
   distance_.resize(static_cast<std::size_t>(largest));
