@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 
 namespace vqcodec::codec {
@@ -10,7 +11,7 @@ namespace vqcodec::codec {
 std::uint64_t checksum64(std::span<const std::uint8_t> bytes);
 std::uint32_t checksum32(std::span<const std::uint8_t> bytes);
 
-// The first 8 bytes of SHA-256, read as little-endian.
-std::uint64_t fingerprint64(std::span<const std::uint8_t> bytes);
+// The first 8 bytes of SHA-256 of all parts in turn, read as little-endian.
+std::uint64_t fingerprint64(std::initializer_list<std::span<const std::uint8_t>> parts);
 
 }  // namespace vqcodec::codec

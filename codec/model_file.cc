@@ -44,13 +44,11 @@ struct ModelHeader {
 // stays the same model.
 std::uint64_t fingerprint_of(int coarsest_stride, std::span<const std::uint8_t> prior,
                              std::span<const std::uint8_t> networks) {
-  ByteWriter canonical;
-  canonical.u32(static_cast<std::uint32_t>(coarsest_stride));
-  canonical.u64(prior.size());
-  canonical.bytes(prior);
-  canonical.u64(networks.size());
-  canonical.bytes(networks);
-  return fingerprint64(canonical.view());
+  ByteWriter before_prior, before_networks;
+  before_prior.u32(static_cast<std::uint32_t>(coarsest_stride));
+  before_prior.u64(prior.size());
+  before_networks.u64(networks.size());
+  return fingerprint64({before_prior.view(), prior, before_networks.view(), networks});
 }
 
 // Text reaches the terminal, so control characters are refused.

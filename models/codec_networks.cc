@@ -7,9 +7,6 @@ namespace vqcodec::models {
 
 namespace {
 
-// Share of the networks' outputs at the start of training: keeps early steps small.
-constexpr double kNetworkScale = 0.3;
-
 // The level's channels before they are put in order, for what every level-2-grid channel carries.
 std::vector<torch::Tensor> split_levels(const torch::Tensor& y, std::int64_t pyramid) {
   const auto middle = haar(y.slice(1, 0, pyramid));       // (N,4P,H/2,W/2)
@@ -114,17 +111,6 @@ torch::Tensor CodecNetworksImpl::step_energy(std::int64_t level, std::int64_t qu
   const auto natural =
       level == 2 ? step.slice(0, options_.pyramid()) : coarse.repeat({level == 1 ? 3 : 4});
   return natural.square().index_select(0, order_[static_cast<std::size_t>(level)]).detach();
-}
-
-// Every convolution runs at the stride of the DCT's blocks.
-codec::MultiplyAdds CodecNetworksImpl::multiply_adds() const {
-  const auto of = [](const LappedNetwork& network) {
-    std::int64_t weights = kChannels * kChannels;
-    for (const auto& parameter : network->parameters())
-      if (parameter.dim() == 4) weights += parameter.numel();
-    return static_cast<double>(weights) / (kBlock * kBlock);
-  };
-  return {.analysis = of(analysis_), .synthesis = of(synthesis_)};
 }
 
 std::vector<torch::Tensor> CodecNetworksImpl::synthesis_parameters() {

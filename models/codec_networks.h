@@ -11,34 +11,10 @@
 
 #include <vector>
 
-#include "codec/transform.h"
 #include "models/codec_layers.h"
+#include "models/inference/codec_options.h"
 
 namespace vqcodec::models {
-
-inline constexpr std::int64_t kBlock = 8;       // pixels, side of the DCT
-inline constexpr std::int64_t kChannels = 192;  // 3 x 8 x 8
-inline constexpr std::int64_t kLevels = 3;
-inline constexpr std::int64_t kCoarsestStride = 32;
-
-struct CodecOptions {
-  std::int64_t hidden = 128;
-  std::int64_t blocks = 3;
-  std::int64_t pyramid_luma = 12;  // channels that go to the coarser levels
-  std::int64_t pyramid_chroma = 4;
-  // loss = bits per pixel + lambda * MSE on 0..255, one for each quality
-  std::vector<double> lambdas = {0.0003, 0.0007, 0.0016, 0.0035, 0.0075, 0.016, 0.033, 0.07};
-
-  double lambda(std::int64_t quality) const { return lambdas[static_cast<std::size_t>(quality)]; }
-  std::int64_t qualities() const { return static_cast<std::int64_t>(lambdas.size()); }
-  std::int64_t pyramid() const { return pyramid_luma + pyramid_chroma; }
-  std::int64_t level_luma(std::int64_t level) const {  // the first so many channels of a level
-    return level == 2 ? kChannels / 3 - pyramid_luma : (level == 1 ? 3 : 4) * pyramid_luma;
-  }
-  std::int64_t level_channels(std::int64_t level) const {
-    return level == 2 ? kChannels - pyramid() : (level == 1 ? 3 : 4) * pyramid();
-  }
-};
 
 // Step of a uniform quantizer whose slope is lambda at high rate, on 0..1: sqrt(12 D) / 255 with
 // D = 3 / (2 ln 2 lambda), since three color samples share a pixel's bits.
@@ -63,9 +39,6 @@ class CodecNetworksImpl : public torch::nn::Module {
 
   // Of each channel of a level, the picture's squared error (0..255 squared) for one step squared.
   torch::Tensor step_energy(std::int64_t level, std::int64_t quality) const;
-
-  // Of the color and DCT matrix and the convolutions; the Haar steps count as nothing.
-  codec::MultiplyAdds multiply_adds() const;
 
   const CodecOptions& options() const { return options_; }
   void compute_in(torch::ScalarType type) { compute_ = type; }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/inference/group_table.h"
 #include "models/quantizer.h"
 
 namespace vqcodec::models {
@@ -26,8 +27,6 @@ struct LevelLayout {
 };
 LevelLayout make_layout(const std::vector<std::int64_t>& slice_channels,
                         const std::vector<bool>& has_fine_slot);
-
-enum class Stage : std::int64_t { kSingle = 0, kCoarse = 1, kFine = 2 };
 
 struct Group {
   std::int64_t first_channel = 0;

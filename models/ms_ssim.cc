@@ -33,13 +33,11 @@ struct Similarity {
   torch::Tensor ssim, contrast_structure;  // of each window, (N,C,h,w)
 };
 
-// Eq. 13 of Wang et al. 2004. mean: of the windows. The moments are taken about mid-grey, which
-// float32 likes better.
-template <typename Mean>
-Similarity similarity(const torch::Tensor& a, const torch::Tensor& b, Mean mean) {
+// Eq. 13 of Wang et al. 2004. The moments are taken about mid-grey, which float32 likes better.
+Similarity similarity(const torch::Tensor& a, const torch::Tensor& b) {
   const auto x = a - 0.5, y = b - 0.5;
   const auto moments =
-      mean(torch::cat({x, y, x.square() + y.square(), x * y}, 1)).chunk(4, /*dim=*/1);
+      windowed(torch::cat({x, y, x.square() + y.square(), x * y}, 1)).chunk(4, /*dim=*/1);
   const auto covariance = moments[3] - moments[0] * moments[1];
   const auto variances = moments[2] - moments[0].square() - moments[1].square();
   const auto contrast_structure = (2 * covariance + kC2) / (variances + kC2);
@@ -60,7 +58,7 @@ torch::Tensor ms_ssim(const torch::Tensor& reference, const torch::Tensor& test)
   torch::Tensor product;
   for (std::size_t scale = 0; scale < kScaleWeights.size(); ++scale) {
     const bool coarsest = scale + 1 == kScaleWeights.size();
-    const auto now = similarity(a, b, windowed);
+    const auto now = similarity(a, b);
     const auto value = (coarsest ? now.ssim : now.contrast_structure).mean({2, 3});
     const auto factor = value.clamp_min(kLeast).pow(kScaleWeights[scale]);
     product = product.defined() ? product * factor : factor;
@@ -69,20 +67,6 @@ torch::Tensor ms_ssim(const torch::Tensor& reference, const torch::Tensor& test)
     b = halved(b);
   }
   return product.mean(1);
-}
-
-torch::Tensor cell_similarity(const torch::Tensor& reference, const torch::Tensor& test,
-                              std::int64_t side) {
-  torch::Tensor sum;
-  constexpr std::array<std::int64_t, 3> kPixels = {1, 2, 4};
-  for (const auto pixels : kPixels) {
-    const auto cells = [&](const torch::Tensor& x) { return torch::avg_pool2d(x, side / pixels); };
-    const auto now =
-        similarity(torch::avg_pool2d(reference, pixels), torch::avg_pool2d(test, pixels), cells)
-            .ssim.mean(1);
-    sum = sum.defined() ? sum + now : now;
-  }
-  return sum / static_cast<double>(kPixels.size());
 }
 
 }  // namespace vqcodec::models

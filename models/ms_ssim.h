@@ -11,14 +11,4 @@ namespace vqcodec::models {
 // Asilomar 2003.
 torch::Tensor ms_ssim(const torch::Tensor& reference, const torch::Tensor& test);
 
-// Of 1 - MS-SSIM, in squared errors (0..255 squared): makes a lambda mean about the same rate in
-// both tunings.
-inline constexpr double kSquaredErrorsOfMsSsim = 1333;
-
-// A guess of it cell by cell, each seen as one window: structural similarity, mean over channels
-// and over scales of 1, 2 and 4 pixels. side: of a cell, pixels, a multiple of 4; the pictures'
-// sides are multiples of it. Returns (N,H/side,W/side).
-torch::Tensor cell_similarity(const torch::Tensor& reference, const torch::Tensor& test,
-                              std::int64_t side);
-
 }  // namespace vqcodec::models

@@ -8,9 +8,8 @@ namespace vqcodec::models {
 
 namespace {
 
-constexpr std::size_t kMostDimensions = 6;
-constexpr std::uint64_t kMostElements = std::uint64_t{1} << 26;
-constexpr torch::ScalarType kTypes[] = {torch::kFloat32, torch::kHalf, torch::kInt64};
+constexpr torch::ScalarType kTypes[] = {torch::kFloat32, torch::kHalf,
+                                        torch::kInt64};  // TensorType
 
 std::uint8_t type_number(torch::ScalarType type) {
   for (std::size_t i = 0; i < std::size(kTypes); ++i)
@@ -32,25 +31,9 @@ void write_tensor(entropy::ByteWriter& out, const torch::Tensor& tensor) {
   out.bytes({static_cast<const std::uint8_t*>(value.data_ptr()), value.nbytes()});
 }
 
-torch::Tensor read_tensor(entropy::ByteReader& in) {
-  const auto type = in.u8("tensor type");
-  const auto dimensions = in.u8("tensor dimensions");
-  if (type >= std::size(kTypes) || dimensions > kMostDimensions)
-    throw Error(ErrorKind::kCorrupt, "networks: tensor of type ", int{type}, " with ",
-                int{dimensions}, " dimensions");
-  std::vector<std::int64_t> sizes;
-  std::uint64_t elements = 1;
-  for (int i = 0; i < dimensions; ++i) {
-    const auto size = in.varint("tensor size", kMostElements);
-    elements *= size;
-    if (elements > kMostElements)
-      throw Error(ErrorKind::kCorrupt, "networks: a tensor of more than ", kMostElements,
-                  " elements");
-    sizes.push_back(static_cast<std::int64_t>(size));
-  }
-  const auto bytes = in.bytes(elements * c10::elementSize(kTypes[type]), "tensor");
-  auto tensor = torch::empty(sizes, kTypes[type]);
-  if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
+torch::Tensor to_tensor(const PlainTensor& plain) {
+  auto tensor = torch::empty(plain.sizes, kTypes[static_cast<std::size_t>(plain.type)]);
+  if (!plain.bytes.empty()) std::memcpy(tensor.data_ptr(), plain.bytes.data(), plain.bytes.size());
   return tensor;
 }
 
@@ -60,17 +43,20 @@ void write_module(entropy::ByteWriter& out, const torch::nn::Module& module) {
   for (const auto& buffer : module.buffers()) write_tensor(out, buffer);
 }
 
-void read_module(entropy::ByteReader& in, torch::nn::Module& module) {
+void fill_module(torch::nn::Module& module, const std::vector<PlainTensor>& tensors) {
   torch::NoGradGuard no_grad;
-  const auto read = [&](torch::Tensor target) {
-    const auto value = read_tensor(in);
-    if (value.sizes() != target.sizes())
+  auto targets = module.parameters();
+  for (const auto& buffer : module.buffers()) targets.push_back(buffer);
+  if (tensors.size() != targets.size())
+    throw Error(ErrorKind::kCorrupt, "networks: ", tensors.size(), " tensors, expected ",
+                targets.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const auto value = to_tensor(tensors[i]);
+    if (value.sizes() != targets[i].sizes())
       throw Error(ErrorKind::kCorrupt, "networks: a tensor of sizes ", value.sizes(), ", expected ",
-                  target.sizes());
-    target.copy_(value);
-  };
-  for (const auto& parameter : module.parameters()) read(parameter);
-  for (const auto& buffer : module.buffers()) read(buffer);
+                  targets[i].sizes());
+    targets[i].copy_(value);
+  }
 }
 
 }  // namespace vqcodec::models

@@ -11,7 +11,6 @@
 #include "tools/batch.h"
 #include "tools/file_io.h"
 #include "tools/model_store.h"
-#include "tools/network_module.h"
 #include "tools/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
@@ -46,7 +45,6 @@ int compress_all(const CompressArguments& arguments, const Verbosity& verbosity)
     const auto image = clock.time("read picture", [&] {
       return codec::read_image(read_file(job.input), arguments.batch.max_pixels);
     });
-    const auto preloading = NetworkModule::preload();
     const auto* model = clock.time("read model", [&] { return &models.preferred(); });
     auto* networks = clock.time("load networks",
                                 [&] { return &models.transform(*model, arguments.batch.device); });

@@ -13,7 +13,6 @@
 #include "tools/deferred_transform.h"
 #include "tools/file_io.h"
 #include "tools/model_store.h"
-#include "tools/network_module.h"
 #include "tools/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
@@ -72,7 +71,6 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
     const auto format = format_of(job.output, arguments.format);
     const auto bytes = clock.time("read file", [&] { return read_file(job.input); });
     const auto file = codec::inspect(bytes);
-    const auto preloading = NetworkModule::preload();
     const auto* model =
         clock.time("read model", [&] { return &models.with_fingerprint(file.fingerprint); });
     // The codes are decoded meanwhile; synthesis waits for it.

@@ -21,7 +21,7 @@ Command add_network_command(CLI::App& program, const char* name, const char* abo
               std::vector<const char*> arguments = {command.c_str()};
               for (const auto& argument : remaining) arguments.push_back(argument.c_str());
               exit_code =
-                  NetworkModule::load().train(static_cast<int>(arguments.size()), arguments.data());
+                  NetworkModule::for_training().train(static_cast<int>(arguments.size()), arguments.data());
             });
             return failure != 0 ? failure : exit_code;
           }};

@@ -1,5 +1,5 @@
-// tools/deferred_transform.h: a transform that is still being made, so that LibTorch's start-up
-// (0.4 s) runs beside what needs no network: parsing the model, decoding the codes.
+// tools/deferred_transform.h: a transform that is still being made, beside what needs no network:
+// decoding the codes.
 #pragma once
 
 #include <future>

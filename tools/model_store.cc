@@ -110,7 +110,9 @@ const codec::ModelFile& ModelStore::with_fingerprint(std::uint64_t fingerprint) 
 codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std::string& device) {
   const std::lock_guard lock(mutex_);
   auto& transform = transforms_[model.fingerprint];
-  if (!transform) transform = NetworkModule::load().make_transform(model.networks, model.tuning, device);
+  if (!transform)
+    transform =
+        NetworkModule::for_pictures(device).make_transform(model.networks, model.tuning, device);
   return *transform;
 }
 

@@ -1,51 +1,60 @@
 #include "tools/network_module.h"
 
 #include <cstdlib>
-#include <vector>
+#include <filesystem>
 
 #include "entropy/error.h"
 
 namespace vqcodec::tools {
 namespace {
 
-constexpr LibraryName kLibrary = {.file = "libvqcodec_networks.so",
-                                  .variable = "VQCODEC_NETWORKS",
-                                  .contents = "the networks",
-                                  .needs = "LibTorch"};
+constexpr LibraryName kOneDnn = {.file = "libvqcodec_inference.so",
+                                 .variable = "VQCODEC_NETWORKS",
+                                 .contents = "the networks",
+                                 .needs = "oneDNN"};
+constexpr LibraryName kLibTorch = {.file = "libvqcodec_networks.so",
+                                   .variable = "VQCODEC_NETWORKS",
+                                   .contents = "the networks",
+                                   .needs = "LibTorch"};
+
+#ifdef VQCODEC_GPU
+constexpr bool kBuiltForGpu = true;
+#else
+constexpr bool kBuiltForGpu = false;
+#endif
 
 using MakeTransform = codec::Transform*(const std::uint8_t*, std::size_t, codec::Tuning,
                                         const char*);
 using Train = int(int, const char* const*);
 
 // Both libraries read this once, when they are loaded. OpenBLAS's own threads would spin beside
-// LibTorch's. LibTorch's (OpenMP) spin while they wait for each other, unless told not to: beside
+// LibTorch's. Those of OpenMP spin while they wait for each other, unless told not to: beside
 // another busy process that made the networks seven times slower, alone it gains nothing.
 void choose_thread_policies() {
   ::setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0);
   ::setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
 }
 
+std::filesystem::path path_of(const LibraryName& name) {
+  choose_thread_policies();
+  const auto path = ProgramLibrary::find(name);
+  if (!path)
+    throw Error(ErrorKind::kUnsupported, "this build has no ", name.needs, ": ", name.file,
+                " is not beside the program; build with -DVQCODEC_MODELS=ON");
+  return *path;
+}
+
 }  // namespace
 
-NetworkModule NetworkModule::load() {
-  choose_thread_policies();
-  const auto path = ProgramLibrary::find(kLibrary);
-  if (!path)
-    throw Error(ErrorKind::kUnsupported, "this build has no networks: ", kLibrary.file,
-                " is not beside the program; build with -DVQCODEC_MODELS=ON");
-  return NetworkModule(ProgramLibrary(kLibrary, *path));
+NetworkModule::NetworkModule(const LibraryName& name) : library_(name, path_of(name)) {}
+
+NetworkModule NetworkModule::for_pictures(const std::string& device) {
+  const bool has_gpu = kBuiltForGpu && std::filesystem::exists("/dev/nvidiactl");
+  const bool on_gpu = device == "cuda" || (device == "auto" && has_gpu);
+  return NetworkModule(on_gpu ? kLibTorch : kOneDnn);
 }
 
-std::future<void> NetworkModule::preload() {
-  choose_thread_policies();
-  return std::async(std::launch::async, [] {
-    try {
-      load();
-    } catch (const Error&) {
-      // The caller's own load() says it.
-    }
-  });
-}
+NetworkModule NetworkModule::for_training() { return NetworkModule(kLibTorch); }
 
 std::unique_ptr<codec::Transform> NetworkModule::make_transform(
     std::span<const std::uint8_t> networks, codec::Tuning tuning, const std::string& device) const {

@@ -1,9 +1,11 @@
-// tools/network_module.h: the networks, in a shared library that only those commands load that run
-// a network: a program linked to LibTorch spends 0.4 s before main().
+// tools/network_module.h: the networks, in shared libraries that are loaded where a command runs
+// them: one of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as
+// a program linked to that spends 0.4 s before main().
 //
-// models/ builds libvqcodec_networks.so with these two functions, declared extern "C". Exceptions
-// of type Error may leave them. The number in a name changes with the signature, so that a library
-// of another build is refused instead of crashing.
+// models/ builds libvqcodec_inference.so with the first of these two functions and
+// libvqcodec_networks.so with both, declared extern "C". Exceptions of type Error may leave them.
+// The number in a name changes with the signature, so that a library of another build is refused
+// instead of crashing.
 //
 //   vqcodec::codec::Transform* vqcodec_make_transform_2(const std::uint8_t* networks,
 //       std::size_t size, vqcodec::codec::Tuning tuning,
@@ -12,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,22 +24,22 @@
 
 namespace vqcodec::tools {
 
+// VQCODEC_NETWORKS: a library's path in place of either.
 class NetworkModule {
  public:
-  // Throws Error(kUnsupported). VQCODEC_NETWORKS: the library's path.
-  static NetworkModule load();
-  // Starts to load it beside the caller's other work. Failures show in load().
-  static std::future<void> preload();
+  // device: "auto", "cpu" or "cuda". Both throw Error(kUnsupported).
+  static NetworkModule for_pictures(const std::string& device);
+  static NetworkModule for_training();
 
-  // device: "auto", "cpu" or "cuda". Throws Error(kUnsupported) for a device that is not there,
-  // Error(kCorrupt) for networks that cannot be.
+  // Throws Error(kUnsupported) for a device that is not there, Error(kCorrupt) for networks that
+  // cannot be.
   std::unique_ptr<codec::Transform> make_transform(std::span<const std::uint8_t> networks,
                                                    codec::Tuning tuning,
                                                    const std::string& device) const;
   int train(int argc, const char* const* argv) const;  // Returns the exit code.
 
  private:
-  explicit NetworkModule(ProgramLibrary library) : library_(library) {}
+  explicit NetworkModule(const LibraryName& name);
 
   ProgramLibrary library_;
 };

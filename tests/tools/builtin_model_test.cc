@@ -46,7 +46,6 @@ codec::Image draw(const Sample& sample) {
 
 TEST(BuiltinModel, BreaksNoPattern) {
   const Sandbox sandbox;
-  if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
   if (sandbox.run(kRealProgram + "models").out.empty()) GTEST_SKIP() << "built without a model";
   std::mt19937 random(1);
   const Pattern patterns[] = {

@@ -55,6 +55,15 @@ TEST(Layering, OnlyModelsKnowsLibTorch) {
     });
 }
 
+// What runs trained networks needs no LibTorch: it includes nothing of the folder around it.
+TEST(Layering, InferenceIsAFloorOfItsOwn) {
+  const std::regex above(R"re(^\s*#\s*include\s*([<"](torch|ATen|c10)/|"models/(?!inference/)))re");
+  for_each_line(
+      "models/inference", [&](const std::string& path, int number, const std::string& line) {
+        EXPECT_FALSE(std::regex_search(line, above)) << path << ":" << number << ": " << line;
+      });
+}
+
 TEST(Layering, TheStreamIsReadWithIntegersAlone) {
   const std::regex floating(R"re(\b(float|double)\b)re"), comment("//.*$");
   for_each_line("entropy", [&](const std::string& path, int number, const std::string& line) {

@@ -122,7 +122,7 @@ TEST(ModelStore, DetailTellsTheArithmetic) {
       << models;
 }
 
-// bin/vqcodec finds lib/vqcodec/libvqcodec_networks.so and share/vqcodec/models/*.vqm.
+// bin/vqcodec finds lib/vqcodec/libvqcodec_inference.so and share/vqcodec/models/*.vqm.
 TEST(ModelStore, AnInstalledProgramFindsItsParts) {
   const Sandbox sandbox;
   sandbox.write_picture("a.png");
@@ -130,11 +130,17 @@ TEST(ModelStore, AnInstalledProgramFindsItsParts) {
   for (const char* folder : {"bin", "lib/vqcodec", "share/vqcodec/models"})
     fs::create_directories(sandbox.path(folder));
   fs::copy_file(VQCODEC_PROGRAM, sandbox.path("bin/vqcodec"));
-  fs::copy_file(VQCODEC_FAKE_NETWORKS, sandbox.path("lib/vqcodec/libvqcodec_networks.so"));
+  fs::copy_file(VQCODEC_FAKE_NETWORKS, sandbox.path("lib/vqcodec/libvqcodec_inference.so"));
   sandbox.write("share/vqcodec/models/tiny.vqm", codec::write_model(testing::tiny_model()));
   const auto outcome =
       sandbox.run("unset VQCODEC_MODEL VQCODEC_NETWORKS; bin/vqcodec decompress a.vqc -o b.png");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  // The GPU's networks are another library, and here is none.
+  const auto on_gpu = sandbox.run(
+      "unset VQCODEC_MODEL VQCODEC_NETWORKS; bin/vqcodec decompress a.vqc -o c.png --device cuda");
+  EXPECT_EQ(on_gpu.exit_code, 4);
+  EXPECT_NE(on_gpu.err.find("libvqcodec_networks.so is not beside"), std::string::npos)
+      << on_gpu.err;
   const auto models = sandbox.run("bin/vqcodec models");
   EXPECT_NE(models.out.find("share/vqcodec/models/tiny.vqm"), std::string::npos) << models.out;
 }

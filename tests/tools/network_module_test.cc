@@ -12,7 +12,10 @@ TEST(NetworkModule, AMissingLibraryIsUnsupportedAndSaysWhatToDo) {
   const auto outcome = sandbox.run("VQCODEC_NETWORKS=none.so vqcodec compress a.png");
   EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_NE(outcome.err.find("vqcodec: a.png: cannot load the networks: "), std::string::npos);
-  EXPECT_NE(outcome.err.find("LibTorch"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("oneDNN"), std::string::npos) << outcome.err;
+  const auto training = sandbox.run("VQCODEC_NETWORKS=none.so vqcodec train --list");
+  EXPECT_EQ(training.exit_code, 4);
+  EXPECT_NE(training.err.find("LibTorch"), std::string::npos) << training.err;
 }
 
 TEST(NetworkModule, ALibraryOfAnotherBuildIsUnsupported) {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 class Reproduce : public testing::Test {
  protected:
   void SetUp() override {
-    if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
+    if (!VQCODEC_HAS_TRAINING) GTEST_SKIP() << "built without training";
     for (const char* folder : {"mnist", "fashion-mnist", "binarized-mnist"}) {
       write_small_set(sandbox_, std::string("data/") + folder, "train", 40);
       write_small_set(sandbox_, std::string("data/") + folder, "t10k", 10);

@@ -16,7 +16,7 @@ namespace {
 class TrainModel : public testing::Test {
  protected:
   void SetUp() override {
-    if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
+    if (!VQCODEC_HAS_TRAINING) GTEST_SKIP() << "built without training";
     write_pictures("train", 40);
     write_pictures("t10k", 10);
   }
@@ -52,10 +52,10 @@ TEST_F(TrainModel, EveryListedModelTrainsAndIsUsed) {
   const auto names = listed_models();
   EXPECT_GE(names.size(), 6u);
   for (const auto& name : names) {
-    // Some make their own data; some would anneal for a minute.
+    // Some make their own data, or read text; some would anneal for a minute.
     const auto help = run("train " + name + " --help").out;
     std::string options;
-    if (help.find("--data") != std::string::npos) options += " --data data";
+    if (help.find("--data TEXT REQUIRED") != std::string::npos) options += " --data data";
     if (help.find("--temperatures") != std::string::npos) options += " --temperatures 5 --chains 5";
     const auto trained = run("train " + name + options + " -o r_" + name + " --steps 3 -T 1");
     if (trained.exit_code == 2 &&

@@ -12,7 +12,7 @@ namespace {
 class Training : public testing::Test {
  protected:
   void SetUp() override {
-    if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
+    if (!VQCODEC_HAS_TRAINING) GTEST_SKIP() << "built without training";
     for (int i = 0; i < 4; ++i)
       sandbox_.write_picture("pictures/" + std::to_string(i) + ".png", 256 + 32 * i, 256);
   }

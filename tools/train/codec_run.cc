@@ -5,7 +5,7 @@
 #include "codec/codec.h"
 #include "codec/image_io.h"
 #include "codec/metrics.h"
-#include "models/vq_transform.h"
+#include "models/inference/codec_transform.h"
 #include "tools/file_io.h"
 #include "tools/shared_options.h"
 #include "tools/train/train_command.h"
@@ -23,8 +23,7 @@ codec::Tuning tuning_of(const CodecRun& run) {
 }
 
 void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
-  const auto transform = models::make_vq_transform(models::read_codec(model.networks), model.tuning,
-                                                   torch::Device(torch::kCPU));
+  const auto transform = models::make_cpu_transform(model.networks, model.tuning);
   for (std::size_t q = 0; q < model.qualities.size(); ++q) {
     codec::CompressOptions options;
     options.quality = static_cast<int>(q + 1);
