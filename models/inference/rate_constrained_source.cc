@@ -87,7 +87,7 @@ RateConstrainedSource::Escape RateConstrainedSource::escape(const GroupTable& gr
   const auto nearest =
       std::min_element(reach_.begin(), reach_.begin() + static_cast<std::ptrdiff_t>(count));
   Escape result{.choice = {.code = static_cast<int>(nearest - reach_.begin()), .escaped = true}};
-  int bits = std::bit_width(static_cast<unsigned>(count - 1));
+  int bits = static_cast<int>(std::bit_width(static_cast<unsigned>(count - 1)));
   for (int d = 0; d < group.dimension; ++d) {
     const auto i = static_cast<std::size_t>(d);
     const float rest =

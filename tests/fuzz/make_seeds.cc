@@ -1,5 +1,5 @@
 // Writes the corpora that the fuzzers start from, made of testdata/ and of pictures by formula:
-// make_seeds FOLDER fills FOLDER/container, FOLDER/image, FOLDER/model and FOLDER/slice.
+// make_seeds FOLDER fills FOLDER/container, image, model, networks and slice.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -18,6 +18,7 @@
 #include "tests/codec/test_pictures.h"
 #include "tests/codec/tiny_model.h"
 #include "tests/entropy/random_prior.h"
+#include "tests/inference/tiny_networks.h"
 
 namespace {
 
@@ -62,6 +63,12 @@ void make_model_seeds(const fs::path& folder) {
   write(folder / "prior", prior.view());
 }
 
+void make_networks_seeds(const fs::path& folder) {
+  using vqcodec::testing::bytes_of;
+  write(folder / "abridged", bytes_of({.abridged = true}));
+  write(folder / "blocks", bytes_of({.abridged = true, .options = {.hidden = 1, .blocks = 3}}));
+}
+
 // The first byte tells the fuzzer what the others are: 0 a tree, 1 a prior, 2 a slice, plus
 // multiples of 3 for its plain columns.
 void make_slice_seeds(const fs::path& folder) {
@@ -86,12 +93,13 @@ void make_slice_seeds(const fs::path& folder) {
 }
 
 void make_seeds(const fs::path& folder) {
-  for (const char* fuzzer : {"container", "image", "model", "slice"})
+  for (const char* fuzzer : {"container", "image", "model", "networks", "slice"})
     fs::create_directories(folder / fuzzer);
   copy_testdata("golden", ".vqc", folder / "container");
   copy_testdata("corrupt", ".vqc", folder / "container");
   make_image_seeds(folder / "image");
   make_model_seeds(folder / "model");
+  make_networks_seeds(folder / "networks");
   make_slice_seeds(folder / "slice");
 }
 

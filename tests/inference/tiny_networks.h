@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "entropy/byte_io.h"
+#include "models/inference/grid.h"
 #include "models/inference/network_file.h"
 
 namespace vqcodec::testing {
@@ -23,6 +24,7 @@ struct TinyNetworks {
   float log_restore = 0;
   bool order_is_permutation = true;
   bool last_group_fits = true;  // in its level's channels
+  bool abridged = false;        // tensors of one element, which no engine takes: seeds for a fuzzer
   CodecOptions options{.hidden = 8, .blocks = 1, .lambdas = {0.07}};
 };
 
@@ -35,6 +37,16 @@ class TinyNetworkWriter {
                              options_.pyramid_chroma, options_.qualities()})
       out_.varint(static_cast<std::uint64_t>(value));
     floats({options_.qualities()}, {options_.lambdas.begin(), options_.lambdas.end()});
+    if (tiny_.abridged)
+      for (std::int64_t i = 0; i < 22 + 12 * options_.blocks; ++i) floats({1}, {0});
+    else
+      write_tensors();
+    for (std::int64_t level = 0; level < models::kLevels; ++level) write_level(level);
+    return out_.take();
+  }
+
+ private:
+  void write_tensors() {
     const auto q = options_.qualities();
     const auto step = std::log(0.01f);  // a hundredth of the grey range
     floats({q, kChannels}, constant(q * kChannels, -step));
@@ -44,11 +56,8 @@ class TinyNetworkWriter {
     floats({1, kChannels, 1, 1}, constant(kChannels, 1));
     for (std::int64_t level = 0; level < models::kLevels; ++level)
       for (int direction = 0; direction < 2; ++direction) write_order(level);
-    for (std::int64_t level = 0; level < models::kLevels; ++level) write_level(level);
-    return out_.take();
   }
 
- private:
   static std::vector<float> constant(std::int64_t count, float value) {
     return std::vector<float>(static_cast<std::size_t>(count), value);
   }
