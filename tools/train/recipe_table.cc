@@ -6,8 +6,8 @@ namespace vqcodec::tools {
 std::span<const Recipe> recipes() {
   static const auto all = [] {
     std::vector<Recipe> table;
-    for (const auto part :
-         {latent_variable_recipes(), energy_recipes(), flow_recipes(), exact_likelihood_recipes()})
+    for (const auto part : {latent_variable_recipes(), energy_recipes(), flow_recipes(),
+                            exact_likelihood_recipes(), code_recipes()})
       table.insert(table.end(), part.begin(), part.end());
     return table;
   }();

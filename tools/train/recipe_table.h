@@ -10,5 +10,6 @@ std::span<const Recipe> latent_variable_recipes();
 std::span<const Recipe> energy_recipes();
 std::span<const Recipe> flow_recipes();
 std::span<const Recipe> exact_likelihood_recipes();
+std::span<const Recipe> code_recipes();
 
 }  // namespace vqcodec::tools
