@@ -11,8 +11,8 @@
 #include "codec/image_io.h"
 #include "codec/parallel_for.h"
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tools/exit_code.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 
@@ -21,7 +21,7 @@ namespace {
 
 void require_possible(const Job& job, bool force) {
   if (job.refusal) throw *job.refusal;
-  if (job.output == kStandardStream) {
+  if (job.output == library::kStandardStream) {
     if (::isatty(STDOUT_FILENO) && !force)
       throw Error(ErrorKind::kUsage, "standard output is a terminal; -o names a file");
     return;
@@ -36,7 +36,7 @@ void require_possible(const Job& job, bool force) {
 
 bool is_done(const Job& job) {
   std::error_code ignored;
-  return !job.refusal && job.output != kStandardStream &&
+  return !job.refusal && job.output != library::kStandardStream &&
          std::filesystem::is_regular_file(job.output, ignored);
 }
 
@@ -105,7 +105,7 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
 int run_batch(const BatchOptions& options, const NameRule& rule, const Verbosity& verbosity,
               const JobWork& work) {
   auto arguments = options.arguments;
-  if (options.to_stdout) arguments.output = kStandardStream;
+  if (options.to_stdout) arguments.output = library::kStandardStream;
   const auto jobs = list_jobs(arguments, rule);
   const int threads = thread_count(options.threads);
   ThreadSeats seats(threads, std::max(1, threads / std::max(1, static_cast<int>(jobs.size()))));

@@ -5,9 +5,9 @@
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
-#include "tools/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -18,7 +18,7 @@ struct CompareArguments {
 };
 
 codec::Image read_picture(const std::string& path) {
-  return naming(path, [&] { return codec::read_image(read_file(path)); });
+  return library::naming(path, [&] { return codec::read_image(library::read_file(path)); });
 }
 
 void compare(const CompareArguments& arguments) {

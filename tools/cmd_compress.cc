@@ -8,10 +8,10 @@
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "codec/stage_clock.h"
+#include "library/file_io.h"
+#include "library/model_store.h"
+#include "library/observed_transform.h"
 #include "tools/batch.h"
-#include "tools/file_io.h"
-#include "tools/model_store.h"
-#include "tools/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 
@@ -38,12 +38,12 @@ std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
 }
 
 int compress_all(const CompressArguments& arguments, const Verbosity& verbosity) {
-  ModelStore models(arguments.batch.model_path, arguments.tuning);
+  library::ModelStore models(arguments.batch.model_path, arguments.tuning);
   const auto compress_one = [&](const Job& job, ThreadSeats& seats, Progress::Job& progress,
                                 codec::Timings& timings) {
     codec::StageClock clock(&timings);
     const auto image = clock.time("read picture", [&] {
-      return codec::read_image(read_file(job.input), arguments.batch.max_pixels);
+      return codec::read_image(library::read_file(job.input), arguments.batch.max_pixels);
     });
     const auto* model = clock.time("read model", [&] { return &models.preferred(); });
     auto* networks = clock.time("load networks",
@@ -52,7 +52,8 @@ int compress_all(const CompressArguments& arguments, const Verbosity& verbosity)
     auto options = arguments.options;
     options.threads = seat.threads();
     options.quality = arguments.quality.value_or(default_quality(*model));
-    ObservedTransform transform(*networks, [&](double fraction) { progress.advance(fraction); });
+    library::ObservedTransform transform(*networks,
+                                         [&](double fraction) { progress.advance(fraction); });
     const auto bytes = codec::compress(image, *model, transform, options, &timings);
     clock.time("write", [&] { write_output(job.output, bytes); });
     return summary_line(image, bytes.size());

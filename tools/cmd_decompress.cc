@@ -9,11 +9,11 @@
 #include "codec/image_io.h"
 #include "codec/stage_clock.h"
 #include "entropy/error.h"
+#include "library/deferred_transform.h"
+#include "library/file_io.h"
+#include "library/model_store.h"
+#include "library/observed_transform.h"
 #include "tools/batch.h"
-#include "tools/deferred_transform.h"
-#include "tools/file_io.h"
-#include "tools/model_store.h"
-#include "tools/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 
@@ -38,7 +38,7 @@ codec::Rectangle parse_crop(const std::string& text) {
 
 std::string format_of(const std::string& output, const std::string& wanted) {
   if (!wanted.empty()) return wanted;
-  if (output == kStandardStream) return "png";
+  if (output == library::kStandardStream) return "png";
   const auto extension = std::filesystem::path(output).extension().string();
   if (extension == ".ppm" || extension == ".pgm") return "ppm";
   if (extension == ".png" || std::filesystem::is_other(output)) return "png";  // or a device
@@ -59,7 +59,7 @@ std::vector<std::uint8_t> written(const codec::Image& image, const std::string& 
 }
 
 int decompress_all(const DecompressArguments& arguments, const Verbosity& verbosity) {
-  ModelStore models(arguments.batch.model_path);
+  library::ModelStore models(arguments.batch.model_path);
   auto options = arguments.options;
   options.max_pixels = arguments.batch.max_pixels;
   if (!arguments.crop.empty()) options.crop = parse_crop(arguments.crop);
@@ -69,15 +69,16 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
                                   codec::Timings& timings) {
     codec::StageClock clock(&timings);
     const auto format = format_of(job.output, arguments.format);
-    const auto bytes = clock.time("read file", [&] { return read_file(job.input); });
+    const auto bytes = clock.time("read file", [&] { return library::read_file(job.input); });
     const auto file = codec::inspect(bytes);
     const auto* model =
         clock.time("read model", [&] { return &models.with_fingerprint(file.fingerprint); });
     // The codes are decoded meanwhile; synthesis waits for it.
-    DeferredTransform networks(std::async(std::launch::async, [&, model] {
+    library::DeferredTransform networks(std::async(std::launch::async, [&, model] {
       return &models.transform(*model, arguments.batch.device);
     }));
-    ObservedTransform transform(networks, [&](double fraction) { progress.advance(fraction); });
+    library::ObservedTransform transform(networks,
+                                         [&](double fraction) { progress.advance(fraction); });
     const ThreadSeats::Seat seat(seats, pixels_to_decode(file, options.crop));
     auto own = options;
     own.threads = seat.threads();

@@ -6,9 +6,9 @@
 #include "codec/codec.h"
 #include "codec/preamble.h"
 #include "entropy/error.h"
+#include "library/file_io.h"
+#include "library/model_store.h"
 #include "tools/exit_code.h"
-#include "tools/file_io.h"
-#include "tools/model_store.h"
 #include "tools/model_table.h"
 #include "tools/picture_report.h"
 #include "tools/shared_options.h"
@@ -31,7 +31,7 @@ bool is_model(const std::vector<std::uint8_t>& bytes) {
 
 PictureReport report_on(const std::vector<std::uint8_t>& bytes, const InfoArguments& arguments) {
   PictureReport report{.file = codec::inspect(bytes), .model_name = {}, .detail = {}};
-  ModelStore models(arguments.model_path);
+  library::ModelStore models(arguments.model_path);
   const auto fingerprint = report.file.fingerprint;
   if (arguments.detail)
     report.detail =
@@ -44,7 +44,7 @@ PictureReport report_on(const std::vector<std::uint8_t>& bytes, const InfoArgume
 }
 
 void print_info(const InfoArguments& arguments) {
-  const auto bytes = read_file(arguments.path);
+  const auto bytes = library::read_file(arguments.path);
   if (!is_model(bytes)) {
     const auto report = report_on(bytes, arguments);
     std::fputs((arguments.json ? as_json(report) : as_text(report)).c_str(), stdout);

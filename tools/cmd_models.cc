@@ -1,18 +1,18 @@
 // tools/cmd_models.cc: the models that need no --model, with what each setting gives.
 #include <cstdio>
 
+#include "library/model_store.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
-#include "tools/model_store.h"
 #include "tools/model_table.h"
 
 namespace vqcodec::tools {
 namespace {
 
 void print_models(bool detail) {
-  const auto models = known_models();
+  const auto models = library::known_models();
   if (models.empty()) std::puts("none: this build has no built-in model");
-  ModelStore store("");
+  library::ModelStore store("");
   for (const auto& known : models) {
     print_model(known.summary, known.path.empty() ? "built in" : known.path);
     if (!detail) continue;

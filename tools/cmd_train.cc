@@ -1,9 +1,9 @@
 // tools/cmd_train.cc: hands their arguments to the networks' module, which has these commands.
 #include <vector>
 
+#include "library/network_module.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
-#include "tools/network_module.h"
 
 namespace vqcodec::tools {
 
@@ -20,8 +20,8 @@ Command add_network_command(CLI::App& program, const char* name, const char* abo
               const auto remaining = parser->remaining();
               std::vector<const char*> arguments = {command.c_str()};
               for (const auto& argument : remaining) arguments.push_back(argument.c_str());
-              exit_code =
-                  NetworkModule::for_training().train(static_cast<int>(arguments.size()), arguments.data());
+              exit_code = library::NetworkModule::for_training().train(
+                  static_cast<int>(arguments.size()), arguments.data());
             });
             return failure != 0 ? failure : exit_code;
           }};

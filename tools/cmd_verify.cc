@@ -5,9 +5,9 @@
 
 #include "codec/codec.h"
 #include "codec/hex.h"
+#include "library/file_io.h"
+#include "library/model_store.h"
 #include "tools/exit_code.h"
-#include "tools/file_io.h"
-#include "tools/model_store.h"
 #include "tools/shared_options.h"
 
 namespace vqcodec::tools {
@@ -20,8 +20,8 @@ struct VerifyArguments {
 };
 
 void verify(const VerifyArguments& arguments) {
-  const auto bytes = read_file(arguments.path);
-  ModelStore models(arguments.model_path);
+  const auto bytes = library::read_file(arguments.path);
+  library::ModelStore models(arguments.model_path);
   const auto& model = models.with_fingerprint(codec::inspect(bytes).fingerprint);
   const auto result = codec::verify(bytes, model, thread_count(arguments.threads));
   std::printf("codes %s\n", codec::hex(result.digest).c_str());

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "codec/checksum.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -37,8 +37,8 @@ class JobList {
 
   void add(const std::string& input) {
     std::error_code ignored;
-    if (input == kStandardStream) {
-      add_file(input, input, kStandardStream);
+    if (input == library::kStandardStream) {
+      add_file(input, input, library::kStandardStream);
     } else if (!fs::is_directory(input, ignored)) {
       add_file(input, input, placed(input, fs::path(input).filename()));
     } else if (arguments_.recursive) {
@@ -74,7 +74,7 @@ class JobList {
   // in different places.
   void add_file(const std::string& input, const std::string& name, std::string output) {
     if (!arguments_.output.empty()) output = arguments_.output;
-    if (output != kStandardStream && !outputs_.insert(output).second) {
+    if (output != library::kStandardStream && !outputs_.insert(output).second) {
       refuse(input, Error(ErrorKind::kUsage, "another input becomes ", output, " too"));
       return;
     }
@@ -104,7 +104,7 @@ class JobList {
 };
 
 std::vector<std::string> lines_of(const std::string& path) {
-  const auto bytes = naming(path, [&] { return read_file(path); });
+  const auto bytes = library::naming(path, [&] { return library::read_file(path); });
   std::istringstream text({bytes.begin(), bytes.end()});
   std::vector<std::string> lines;
   for (std::string line; std::getline(text, line);)
@@ -138,8 +138,9 @@ std::vector<Job> list_jobs(const InputArguments& arguments, const NameRule& rule
   if (!arguments.files_from.empty())
     for (const auto& input : lines_of(arguments.files_from)) list.add(input);
   auto jobs = list.take();
-  const auto to_one = std::count_if(jobs.begin(), jobs.end(),
-                                    [](const Job& job) { return job.output == kStandardStream; });
+  const auto to_one = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
+    return job.output == library::kStandardStream;
+  });
   if (list.count() > 1 && (!arguments.output.empty() || to_one > 1))
     throw Error(ErrorKind::kUsage, "one output for ", list.count(),
                 " inputs; --output-dir takes all");

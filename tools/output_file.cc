@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "entropy/error.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -101,16 +101,16 @@ fs::path resolved(const std::string& path) {
 }
 
 [[noreturn]] void throw_cannot_write(const fs::path& path) {
-  throw_system_error(("cannot write " + path.string()).c_str());
+  library::throw_system_error(("cannot write " + path.string()).c_str());
 }
 
 }  // namespace
 
 struct OutputFile::Impl {
   fs::path target;
-  fs::path temporary;                       // empty: written directly
-  std::optional<RemovedBySignals> removal;  // made before the file, so that no moment is left
-  std::optional<FileDescriptor> file;       // empty: standard output
+  fs::path temporary;                           // empty: written directly
+  std::optional<RemovedBySignals> removal;      // made before the file, so that no moment is left
+  std::optional<library::FileDescriptor> file;  // empty: standard output
 
   // Never an existing file, nor through a link that another user left in a shared folder.
   void open_temporary() {
@@ -131,7 +131,7 @@ struct OutputFile::Impl {
 };
 
 OutputFile::OutputFile(const std::string& path) : impl_(std::make_unique<Impl>()) {
-  if (path == kStandardStream) return;
+  if (path == library::kStandardStream) return;
   impl_->target = resolved(path);
   if (!written_directly(impl_->target)) {
     impl_->open_temporary();
@@ -147,7 +147,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::span<const std::uint8_t> bytes) {
-  write_all(impl_->file ? impl_->file->get() : STDOUT_FILENO, bytes);
+  library::write_all(impl_->file ? impl_->file->get() : STDOUT_FILENO, bytes);
 }
 
 void OutputFile::commit() {
@@ -160,7 +160,7 @@ void OutputFile::commit() {
 }
 
 void require_free(const std::string& path, bool overwrite) {
-  if (overwrite || path == kStandardStream) return;
+  if (overwrite || path == library::kStandardStream) return;
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) && !written_directly(path))
     throw Error(ErrorKind::kUsage, "the output ", path, " exists; -f replaces it");

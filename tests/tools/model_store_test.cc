@@ -1,5 +1,5 @@
 // Which model is taken: the named one, else the built-in one, else an installed one.
-#include "tools/model_store.h"
+#include "library/model_store.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include "codec/codec.h"
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "library/builtin_model.h"
+#include "library/file_io.h"
 #include "tests/codec/tiny_model.h"
 #include "tests/tools/sandbox.h"
-#include "tools/builtin_model.h"
-#include "tools/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::uint64_t kUnknown = 0x0123456789abcdef;
 
 // tests/CMakeLists.txt builds the golden model in.
 codec::ModelSummary golden_summary() {
-  return codec::summarize_model(read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm"));
+  return codec::summarize_model(library::read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm"));
 }
 
 std::string written_model(const Sandbox& sandbox, std::uint32_t seed) {
@@ -31,15 +31,15 @@ std::string written_model(const Sandbox& sandbox, std::uint32_t seed) {
 }
 
 TEST(BuiltinModel, IsTheFileByteForByte) {
-  const auto file = read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm");
-  const auto built_in = builtin_model();
+  const auto file = library::read_file(VQCODEC_TESTDATA_DIR "/golden/tiny.vqm");
+  const auto built_in = library::builtin_model();
   EXPECT_EQ(std::vector<std::uint8_t>(built_in.begin(), built_in.end()), file);
 }
 
 TEST(ModelStore, PrefersTheBuiltInModelUnlessOneIsNamed) {
-  EXPECT_EQ(ModelStore("").preferred().fingerprint, golden_summary().fingerprint);
+  EXPECT_EQ(library::ModelStore("").preferred().fingerprint, golden_summary().fingerprint);
   const Sandbox sandbox;
-  EXPECT_EQ(ModelStore(written_model(sandbox, 99)).preferred().fingerprint,
+  EXPECT_EQ(library::ModelStore(written_model(sandbox, 99)).preferred().fingerprint,
             testing::tiny_model(99).fingerprint);
 }
 
@@ -69,7 +69,7 @@ TEST(ModelStore, TheTuningChoosesAmongTheModels) {
 }
 
 TEST(ModelStore, FindsAModelByFingerprintAndReadsItOnce) {
-  ModelStore store("");
+  library::ModelStore store("");
   const auto* model = store.find(golden_summary().fingerprint);
   ASSERT_NE(model, nullptr);
   EXPECT_EQ(store.find(golden_summary().fingerprint), model);
@@ -79,14 +79,14 @@ TEST(ModelStore, FindsAModelByFingerprintAndReadsItOnce) {
 
 TEST(ModelStore, ANamedModelIsTheOnlyOne) {
   const Sandbox sandbox;
-  ModelStore store(written_model(sandbox, 99));
+  library::ModelStore store(written_model(sandbox, 99));
   EXPECT_EQ(store.find(golden_summary().fingerprint), nullptr);
 }
 
 TEST(ModelStore, NamesTheMissingModelAndThoseThatAreThere) {
   const Sandbox sandbox;
   for (const auto& path : {std::string(), written_model(sandbox, 99)}) {
-    ModelStore store(path);
+    library::ModelStore store(path);
     try {
       store.with_fingerprint(kUnknown);
       FAIL() << "found a model that is not there";
@@ -105,7 +105,7 @@ TEST(ModelStore, TheMessageAboutADamagedModelNamesItsFile) {
   sandbox.write("broken.vqm", {1, 2, 3});
   const auto path = sandbox.path("broken.vqm").string();
   try {
-    ModelStore(path).preferred();
+    library::ModelStore(path).preferred();
     FAIL() << "read a damaged model";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);

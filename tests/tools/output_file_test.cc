@@ -11,8 +11,8 @@
 #include <functional>
 
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tests/tools/sandbox.h"
-#include "tools/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -106,7 +106,7 @@ TEST(OutputFile, WritesWhatIsNoFileDirectly) {
   const Sandbox sandbox;
   const auto pipe = sandbox.path("pipe");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const FileDescriptor reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
+  const library::FileDescriptor reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
   ASSERT_GE(reader.get(), 0);
   EXPECT_NO_THROW(require_free(pipe.string(), false));
   write_output(pipe.string(), std::vector<std::uint8_t>{1, 2, 3});

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tools/evaluate/csv.h"
-#include "tools/file_io.h"
 
 namespace vqcodec::tools {
 namespace {
@@ -106,7 +106,7 @@ bool is_well_known(const PublishedCurve& curve) {
 }  // namespace
 
 std::vector<PublishedCurve> read_anchors(const std::string& path) {
-  const auto bytes = naming(path, [&] { return read_file(path); });
+  const auto bytes = library::naming(path, [&] { return library::read_file(path); });
   std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::vector<PublishedCurve> curves;
   std::optional<Header> header;
@@ -115,7 +115,7 @@ std::vector<PublishedCurve> read_anchors(const std::string& path) {
     rest.remove_prefix(std::min(text.size() + 1, rest.size()));
     if (text.ends_with('\r')) text.remove_suffix(1);
     if (text.empty()) continue;
-    naming(path + ": line " + std::to_string(line), [&] {
+    library::naming(path + ": line " + std::to_string(line), [&] {
       const auto fields = csv_fields(text);
       if (header)
         add_row(curves, *header, fields);

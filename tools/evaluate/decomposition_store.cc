@@ -102,13 +102,13 @@ DecompositionStore::DecompositionStore(const std::string& path) : path_(path) {
   std::ifstream in(path, std::ios::binary);
   std::string line;
   for (int number = 1; std::getline(in, line) && !in.eof(); ++number) {
-    naming(path + ": line " + std::to_string(number),
-           [&] { lines_.insert_or_assign(parse_line(line).first, size_bytes_); });
+    library::naming(path + ": line " + std::to_string(number),
+                    [&] { lines_.insert_or_assign(parse_line(line).first, size_bytes_); });
     size_bytes_ += line.size() + 1;
   }
-  file_ = std::make_unique<FileDescriptor>(
+  file_ = std::make_unique<library::FileDescriptor>(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-  if (file_->get() < 0) naming(path, [] { throw_system_error("cannot open"); });
+  if (file_->get() < 0) library::naming(path, [] { library::throw_system_error("cannot open"); });
   std::filesystem::resize_file(path, size_bytes_);  // without the rest of a line
 }
 
@@ -120,7 +120,7 @@ std::optional<codec::PictureDecomposition> DecompositionStore::find(
   in.seekg(static_cast<std::streamoff>(found->second));
   std::string line;
   std::getline(in, line);
-  return naming(path_, [&] { return parse_line(line).second; });
+  return library::naming(path_, [&] { return parse_line(line).second; });
 }
 
 void DecompositionStore::add(const DecompositionKey& key, const std::string& picture_name,
@@ -129,7 +129,8 @@ void DecompositionStore::add(const DecompositionKey& key, const std::string& pic
   const std::string line =
       to_json(key, picture_name, picture).dump(-1, ' ', false, Json::error_handler_t::replace) +
       "\n";
-  write_all(file_->get(), {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
+  library::write_all(file_->get(),
+                     {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
   lines_.insert_or_assign(key, size_bytes_);
   size_bytes_ += line.size();
 }

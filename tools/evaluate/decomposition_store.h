@@ -10,7 +10,7 @@
 #include <string>
 
 #include "codec/decomposition.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 
@@ -39,7 +39,7 @@ class DecompositionStore {
 
  private:
   std::string path_;
-  std::unique_ptr<FileDescriptor> file_;  // null: keeps nothing
+  std::unique_ptr<library::FileDescriptor> file_;  // null: keeps nothing
   std::uint64_t size_bytes_ = 0;
   std::map<DecompositionKey, std::uint64_t> lines_;  // where each begins
 };

@@ -9,14 +9,14 @@
 
 #include "codec/checksum.h"
 #include "codec/image_io.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 
 class LazyPicture {
  public:
   explicit LazyPicture(const std::string& path)
-      : bytes_(read_file(path)), checksum_(codec::checksum64(bytes_)) {}
+      : bytes_(library::read_file(path)), checksum_(codec::checksum64(bytes_)) {}
 
   std::uint64_t checksum() const { return checksum_; }  // of the file
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "library/model_store.h"
 #include "tools/evaluate/evaluation.h"
-#include "tools/model_store.h"
 
 namespace vqcodec::tools {
 
@@ -38,7 +38,7 @@ class OwnModels {
   void name_models();
 
   int threads_;
-  std::deque<ModelStore> stores_;  // they own what models_ points to
+  std::deque<library::ModelStore> stores_;  // they own what models_ points to
   std::vector<OwnModel> models_;
 };
 

@@ -90,7 +90,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 // The whole lines of the file; what a killed run left of a further one is cut off.
 std::string whole_lines(const std::string& path) {
   if (!std::filesystem::exists(path)) return {};
-  const auto bytes = read_file(path);
+  const auto bytes = library::read_file(path);
   std::string text(bytes.begin(), bytes.end());
   text.resize(text.rfind('\n') + 1);  // npos + 1 is 0.
   if (text.size() != bytes.size()) std::filesystem::resize_file(path, text.size());
@@ -121,7 +121,7 @@ PointStore::PointStore(const std::string& path, OldPoints old_points, const Aske
   rest.remove_prefix(std::min(rest.size(), kColumns.size()));
   for (int line = 2; !rest.empty(); ++line) {
     const std::size_t end = rest.find('\n');
-    naming(path + ": line " + std::to_string(line), [&] {
+    library::naming(path + ": line " + std::to_string(line), [&] {
       const auto row = parse_row(rest.substr(0, end));
       if (old_points == OldPoints::kOfThisRun && !asked(row.key, row.picture_name))
         throw_other_run(row);
@@ -130,10 +130,10 @@ PointStore::PointStore(const std::string& path, OldPoints old_points, const Aske
     rest.remove_prefix(end + 1);
   }
   const int empty_it = old_points == OldPoints::kForgotten ? O_TRUNC : 0;
-  file_ = std::make_unique<FileDescriptor>(
+  file_ = std::make_unique<library::FileDescriptor>(
       ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | empty_it, 0666));
-  if (file_->get() < 0) naming(path, [] { throw_system_error("cannot open"); });
-  if (text.empty()) write_all(file_->get(), bytes_of(kColumns));
+  if (file_->get() < 0) library::naming(path, [] { library::throw_system_error("cannot open"); });
+  if (text.empty()) library::write_all(file_->get(), bytes_of(kColumns));
 }
 
 const codec::Measurement* PointStore::find(const PointKey& key) const {
@@ -143,7 +143,7 @@ const codec::Measurement* PointStore::find(const PointKey& key) const {
 
 const codec::Measurement& PointStore::add(const PointKey& key, const std::string& picture_name,
                                           const codec::Measurement& point) {
-  if (file_) write_all(file_->get(), bytes_of(row_of(key, picture_name, point)));
+  if (file_) library::write_all(file_->get(), bytes_of(row_of(key, picture_name, point)));
   return points_.insert_or_assign(key, point).first->second;
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "codec/evaluation.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 
@@ -49,7 +49,7 @@ class PointStore {
 
  private:
   std::map<PointKey, codec::Measurement> points_;
-  std::unique_ptr<FileDescriptor> file_;
+  std::unique_ptr<library::FileDescriptor> file_;
 };
 
 // The name as the file has it: a row is a line.

@@ -5,13 +5,13 @@
 #include <optional>
 
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tools/evaluate/formatted.h"
 #include "tools/evaluate/lazy_picture.h"
 #include "tools/evaluate/plots.h"
 #include "tools/evaluate/report_page.h"
 #include "tools/evaluate/report_tables.h"
 #include "tools/evaluate/shown_pictures.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 #include "tools/progress.h"
 
@@ -59,7 +59,7 @@ std::vector<Chart> draw_charts(const std::filesystem::path& folder,
       std::fprintf(stderr, "vqcodec: %s\n", error.what());
       continue;
     }
-    const auto svg = read_file(path.string() + ".svg");
+    const auto svg = library::read_file(path.string() + ".svg");
     charts.push_back({"Rate against " + plot.quality, {svg.begin(), svg.end()}});
   }
   return charts;
@@ -102,7 +102,7 @@ std::vector<ShownPicture> show_pictures(const ReportPlan& plan,
     const Progress::Job job(progress, path);
     LazyPicture picture(path);
     const auto name = std::filesystem::path(path).filename().string();
-    shown.push_back(naming(path, [&] {
+    shown.push_back(library::naming(path, [&] {
       return shown_picture(name, picture.image(), plan.shown.front(), plan.quality,
                            std::span(plan.shown).subspan(1), plan.side_pixels);
     }));

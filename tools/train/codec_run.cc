@@ -5,8 +5,8 @@
 #include "codec/codec.h"
 #include "codec/image_io.h"
 #include "codec/metrics.h"
+#include "library/file_io.h"
 #include "models/inference/codec_transform.h"
-#include "tools/file_io.h"
 #include "tools/shared_options.h"
 #include "tools/train/train_command.h"
 
@@ -29,7 +29,8 @@ void measure_model(codec::ModelFile& model, const std::vector<std::string>& pict
     options.quality = static_cast<int>(q + 1);
     double rate = 0, psnr = 0;
     for (const auto& path : pictures) {
-      const auto image = naming(path, [&] { return codec::read_image(read_file(path)); });
+      const auto image =
+          library::naming(path, [&] { return codec::read_image(library::read_file(path)); });
       const auto bytes = codec::compress(image, model, *transform, options);
       const auto restored = codec::decompress(bytes, model, *transform, {});
       rate += 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(image.area());

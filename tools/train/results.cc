@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "tools/evaluate/csv.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 
 namespace vqcodec::tools {
@@ -45,7 +45,7 @@ std::string header() {
 }
 
 std::string text_in(const std::string& path) {
-  const auto bytes = read_file(path);
+  const auto bytes = library::read_file(path);
   return {bytes.begin(), bytes.end()};
 }
 

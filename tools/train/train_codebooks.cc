@@ -6,9 +6,9 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "models/codebook_training.h"
 #include "models/integer_import.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codebook_report.h"
 #include "tools/train/codec_run.h"
@@ -75,7 +75,7 @@ void open_run(const CLI::App& app, const CodebooksOptions& options, const codec:
   const auto text = "# from " + model.name + ", " + codec::hex(model.fingerprint) + "\n" +
                     app.config_to_str(/*default_also=*/true);
   if (fs::exists(path)) {
-    const auto known = read_file(path);
+    const auto known = library::read_file(path);
     if (std::string(known.begin(), known.end()) != text)
       throw Error(ErrorKind::kUsage, options.run(),
                   ": holds a run with other options; remove it or choose another -o");
@@ -85,7 +85,7 @@ void open_run(const CLI::App& app, const CodebooksOptions& options, const codec:
 }
 
 QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptions& options) {
-  if (fs::exists(options.codebooks())) return read_codec(read_file(options.codebooks()));
+  if (fs::exists(options.codebooks())) return read_codec(library::read_file(options.codebooks()));
   const auto& prior = options.prior;
   CropDataset crops(list_pictures(prior.training.data, prior.training.hold_out, false),
                     prior.crops);
@@ -145,7 +145,8 @@ void train_codebooks_command(std::vector<std::string> arguments) {
   require_both_parts(options.prior.training);
   use_threads(options.prior.training.threads);
   torch::manual_seed(options.prior.training.seed);
-  auto model = naming(options.from, [&] { return codec::read_model(read_file(options.from)); });
+  auto model = library::naming(options.from,
+                               [&] { return codec::read_model(library::read_file(options.from)); });
   const auto held_out = held_out_crops(options.prior);  // refuses small and damaged pictures early
   open_run(app, options, model);
   train_and_report(std::move(model), options, held_out);

@@ -4,11 +4,11 @@
 
 #include "codec/metrics.h"
 #include "entropy/error.h"
+#include "library/file_io.h"
 #include "models/checkpoint.h"
 #include "models/codebook_training.h"
 #include "models/image_dataset.h"
 #include "models/trainer.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_options.h"
 #include "tools/train/codec_run.h"
@@ -51,7 +51,8 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
 
 void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
             const std::vector<std::string>& paths) {
-  auto codec = naming(run.codebooks(), [&] { return read_codec(read_file(run.codebooks())); });
+  auto codec = library::naming(run.codebooks(),
+                               [&] { return read_codec(library::read_file(run.codebooks())); });
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
   CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});

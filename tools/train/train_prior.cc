@@ -2,9 +2,9 @@
 // `.vqm`.
 #include <filesystem>
 
+#include "library/file_io.h"
 #include "models/checkpoint.h"
 #include "models/integer_import.h"
-#include "tools/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
@@ -67,9 +67,9 @@ void train_prior(std::vector<std::string> arguments) {
 
   const auto source = from_model ? from : run.codebooks();
   codec::ModelFile model;
-  auto codec = naming(source, [&] {
-    if (!from_model) return read_codec(read_file(source));
-    model = codec::read_model(read_file(source));
+  auto codec = library::naming(source, [&] {
+    if (!from_model) return read_codec(library::read_file(source));
+    model = codec::read_model(library::read_file(source));
     return read_codec(model.networks);
   });
   codec.networks->compute_in(fast_type(torch::kCPU));
@@ -83,7 +83,7 @@ void train_prior(std::vector<std::string> arguments) {
   if (!from_model) {
     model = describe(codec);
     model.tuning = tuning_of(run);
-    model.networks = naming(run.codec(), [&] { return read_file(run.codec()); });
+    model.networks = library::naming(run.codec(), [&] { return library::read_file(run.codec()); });
   }
   model.name = name;
   write_trained_model(std::move(model), prior, options);

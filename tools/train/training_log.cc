@@ -5,13 +5,13 @@
 #include <sstream>
 
 #include "entropy/error.h"
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 namespace vqcodec::tools {
 
 std::vector<LogLine> read_log(const ModelRun& run) {
   const auto path = run.folder + "/log.jsonl";
-  const auto bytes = read_file(path);
+  const auto bytes = library::read_file(path);
   std::istringstream lines(std::string(bytes.begin(), bytes.end()));
   std::vector<LogLine> log;
   for (std::string text; std::getline(lines, text);) {

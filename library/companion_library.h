@@ -1,11 +1,11 @@
-// tools/program_library.h: a shared library that belongs to the program and that only those
-// commands load that need it, so that the others start quickly.
+// library/companion_library.h: a shared library that belongs to vqcodec and is loaded only where it
+// is needed, so that what does without it starts quickly.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 struct LibraryName {
   const char* file;      // e.g. "libvqcodec_networks.so"
@@ -14,14 +14,14 @@ struct LibraryName {
   const char* needs;     // likewise, e.g. "LibTorch"
 };
 
-class ProgramLibrary {
+class CompanionLibrary {
  public:
-  // Looks where the variable says, then beside the program, then in ../lib/vqcodec. Empty: it is
-  // nowhere.
+  // Looks where the variable says (not in a program with more rights than its user), then beside
+  // this code, then in the installation's lib/vqcodec. Empty: it is nowhere.
   static std::optional<std::filesystem::path> find(const LibraryName& name);
 
   // Throws Error(kUnsupported). It stays loaded to the end: exceptions and objects are made of it.
-  ProgramLibrary(const LibraryName& name, const std::filesystem::path& path);
+  CompanionLibrary(const LibraryName& name, const std::filesystem::path& path);
 
   // One that it declares extern "C". Throws Error(kUnsupported).
   template <typename Function>
@@ -36,4 +36,4 @@ class ProgramLibrary {
   void* handle_;
 };
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

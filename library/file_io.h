@@ -1,4 +1,4 @@
-// tools/file_io.h: whole files to bytes and bytes to descriptors. Failures are Error(kResource).
+// library/file_io.h: whole files to bytes and bytes to descriptors. Failures are Error(kResource).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 #include "entropy/error.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 inline constexpr const char* kStandardStream = "-";  // standard input or output, by context
 inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 32;
@@ -45,4 +45,4 @@ decltype(auto) naming(const std::string& subject, Work&& work) {
 // The Error that errno stands for, e.g. "cannot open: No such file or directory".
 [[noreturn]] void throw_system_error(const char* action);
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

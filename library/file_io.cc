@@ -1,4 +1,4 @@
-#include "tools/file_io.h"
+#include "library/file_io.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "entropy/error.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 namespace {
 
 constexpr std::size_t kPipeBlockBytes = std::size_t{1} << 16;
@@ -71,4 +71,4 @@ void throw_system_error(const char* action) {
   throw Error(ErrorKind::kResource, action, ": ", std::strerror(errno));
 }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

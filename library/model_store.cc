@@ -1,4 +1,4 @@
-#include "tools/model_store.h"
+#include "library/model_store.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,12 +6,12 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "tools/builtin_model.h"
-#include "tools/file_io.h"
-#include "tools/network_module.h"
-#include "tools/program_path.h"
+#include "library/builtin_model.h"
+#include "library/file_io.h"
+#include "library/network_module.h"
+#include "library/own_location.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 namespace {
 
 namespace fs = std::filesystem;
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> installed_paths() {
   std::error_code ignored;  // no such folder: nothing is installed
   std::vector<std::string> paths;
-  for (const auto& folder : {program_folder(), program_folder().parent_path()})
+  for (const auto& folder : {own_folder(), installation_folder()})
     for (const auto& entry : fs::directory_iterator(folder / "share/vqcodec/models", ignored))
       if (entry.path().extension() == ".vqm") paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
@@ -72,7 +72,7 @@ const codec::ModelFile& ModelStore::read_preferred() {
   for (const auto& known : known_models())
     if (known.summary.tuning == tuning_) return add_file(known.path);
   throw Error(ErrorKind::kUnsupported, "no model for ", codec::name_of(tuning_),
-              " is built in or installed; give one with --model FILE");
+              " is built in or installed; name a .vqm (--model)");
 }
 
 const codec::ModelFile* ModelStore::find(std::uint64_t fingerprint) {
@@ -104,7 +104,7 @@ const codec::ModelFile& ModelStore::with_fingerprint(std::uint64_t fingerprint) 
     for (const auto& other : known_models()) list(other.summary.name, other.summary.fingerprint);
   }
   throw Error(ErrorKind::kUnsupported, "needs the model ", codec::hex(fingerprint), ", here is ",
-              others.empty() ? "none" : others, "; give it with --model FILE");
+              others.empty() ? "none" : others, "; name its .vqm (--model)");
 }
 
 codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std::string& device) {
@@ -116,4 +116,4 @@ codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std
   return *transform;
 }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

@@ -1,33 +1,33 @@
-#include "tools/program_library.h"
+#include "library/companion_library.h"
 
 #include <dlfcn.h>
 
 #include <cstdlib>
 
 #include "entropy/error.h"
-#include "tools/program_path.h"
+#include "library/own_location.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 namespace fs = std::filesystem;
 
-std::optional<fs::path> ProgramLibrary::find(const LibraryName& name) {
-  if (const char* path = std::getenv(name.variable)) return path;
-  const auto folder = program_folder();
-  for (const auto& path : {folder / name.file, folder.parent_path() / "lib/vqcodec" / name.file})
+std::optional<fs::path> CompanionLibrary::find(const LibraryName& name) {
+  if (const char* path = ::secure_getenv(name.variable)) return path;
+  for (const auto& path :
+       {own_folder() / name.file, installation_folder() / "lib/vqcodec" / name.file})
     if (fs::exists(path)) return path;
   return std::nullopt;
 }
 
 // dlopen searches the system for a name without a slash; ours is a path.
-ProgramLibrary::ProgramLibrary(const LibraryName& name, const fs::path& path)
+CompanionLibrary::CompanionLibrary(const LibraryName& name, const fs::path& path)
     : file_(name.file), handle_(::dlopen(fs::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL)) {
   if (handle_ == nullptr)
     throw Error(ErrorKind::kUnsupported, "cannot load ", name.contents, ": ", ::dlerror(), "; is ",
                 name.needs, " installed?");
 }
 
-void* ProgramLibrary::address(const char* function_name) const {
+void* CompanionLibrary::address(const char* function_name) const {
   void* address = ::dlsym(handle_, function_name);
   if (address == nullptr)
     throw Error(ErrorKind::kUnsupported, file_, " has no function ", function_name,
@@ -35,4 +35,4 @@ void* ProgramLibrary::address(const char* function_name) const {
   return address;
 }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

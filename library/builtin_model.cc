@@ -1,4 +1,4 @@
-#include "tools/builtin_model.h"
+#include "library/builtin_model.h"
 
 #ifdef VQCODEC_BUILTIN_MODEL
 
@@ -17,20 +17,20 @@ extern const std::uint8_t vqcodec_builtin_begin[] __attribute__((visibility("hid
 extern const std::uint8_t vqcodec_builtin_end[] __attribute__((visibility("hidden")));
 }
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 std::span<const std::uint8_t> builtin_model() {
   return {vqcodec_builtin_begin, vqcodec_builtin_end};
 }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library
 
 #else
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 std::span<const std::uint8_t> builtin_model() { return {}; }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library
 
 #endif

@@ -1,4 +1,4 @@
-// tools/model_store.h: which model a picture is written or read with, and its networks.
+// library/model_store.h: which model a picture is written or read with, and its networks.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 #include "codec/model_file.h"
 #include "codec/transform.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
-// A model that needs no --model: built into the program, or in share/vqcodec/models beside it or
-// one folder up.
+// A model that needs no naming: built in, or in share/vqcodec/models beside this code or in its
+// installation.
 struct KnownModel {
   std::string path;  // empty: built in
   codec::ModelSummary summary;
@@ -54,4 +54,4 @@ class ModelStore {
   std::map<std::uint64_t, std::unique_ptr<codec::Transform>> transforms_;
 };
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

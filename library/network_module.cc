@@ -1,11 +1,10 @@
-#include "tools/network_module.h"
+#include "library/network_module.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "entropy/error.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 namespace {
 
 constexpr LibraryName kOneDnn = {.file = "libvqcodec_inference.so",
@@ -27,20 +26,11 @@ using MakeTransform = codec::Transform*(const std::uint8_t*, std::size_t, codec:
                                         const char*);
 using Train = int(int, const char* const*);
 
-// Both libraries read this once, when they are loaded. OpenBLAS's own threads would spin beside
-// LibTorch's. Those of OpenMP spin while they wait for each other, unless told not to: beside
-// another busy process that made the networks seven times slower, alone it gains nothing.
-void choose_thread_policies() {
-  ::setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0);
-  ::setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
-}
-
 std::filesystem::path path_of(const LibraryName& name) {
-  choose_thread_policies();
-  const auto path = ProgramLibrary::find(name);
+  const auto path = CompanionLibrary::find(name);
   if (!path)
     throw Error(ErrorKind::kUnsupported, "this build has no ", name.needs, ": ", name.file,
-                " is not beside the program; build with -DVQCODEC_MODELS=ON");
+                " is not beside it; build with -DVQCODEC_MODELS=ON");
   return *path;
 }
 
@@ -67,4 +57,4 @@ int NetworkModule::train(int argc, const char* const* argv) const {
   return library_.function<Train>("vqcodec_train")(argc, argv);
 }
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

@@ -1,6 +1,6 @@
-// tools/network_module.h: the networks, in shared libraries that are loaded where a command runs
-// them: one of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as
-// a program linked to that spends 0.4 s before main().
+// library/network_module.h: the networks, in shared libraries that are loaded where one is run: one
+// of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as a program
+// linked to that spends 0.4 s before main().
 //
 // models/ builds libvqcodec_inference.so with the first of these two functions and
 // libvqcodec_networks.so with both, declared extern "C". Exceptions of type Error may leave them.
@@ -20,9 +20,9 @@
 
 #include "codec/transform.h"
 #include "codec/tuning.h"
-#include "tools/program_library.h"
+#include "library/companion_library.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 // VQCODEC_NETWORKS: a library's path in place of either.
 class NetworkModule {
@@ -41,7 +41,7 @@ class NetworkModule {
  private:
   explicit NetworkModule(const LibraryName& name);
 
-  ProgramLibrary library_;
+  CompanionLibrary library_;
 };
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

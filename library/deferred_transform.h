@@ -1,4 +1,4 @@
-// tools/deferred_transform.h: a transform that is still being made, beside what needs no network:
+// library/deferred_transform.h: a transform that is still being made, beside what needs no network:
 // decoding the codes.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "codec/transform.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 class DeferredTransform : public codec::Transform {
  public:
@@ -37,4 +37,4 @@ class DeferredTransform : public codec::Transform {
   std::shared_future<codec::Transform*> transform_;
 };
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library

@@ -1,4 +1,5 @@
-// tools/observed_transform.h: a transform that reports how much of the picture has gone through it.
+// library/observed_transform.h: a transform that reports how much of the picture has gone through
+// it.
 #pragma once
 
 #include <atomic>
@@ -9,7 +10,7 @@
 
 #include "codec/transform.h"
 
-namespace vqcodec::tools {
+namespace vqcodec::library {
 
 class ObservedTransform : public codec::Transform {
  public:
@@ -52,4 +53,4 @@ class ObservedTransform : public codec::Transform {
   std::atomic<std::size_t> pixels_ = 0;
 };
 
-}  // namespace vqcodec::tools
+}  // namespace vqcodec::library
