@@ -11,6 +11,7 @@
 #include "codec/image_io.h"
 #include "codec/parallel_for.h"
 #include "entropy/error.h"
+#include "library/defaults.h"
 #include "library/file_io.h"
 #include "tools/exit_code.h"
 #include "tools/output_file.h"
@@ -93,9 +94,9 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
       ->type_name("I/N");
   command.add_flag("-r,--recursive", arguments.recursive, "take the files in folders");
   add_model_option(command, options.model_path);
-  command.add_option("--device", options.device, "where the networks run: auto, cpu or cuda")
+  command.add_option("--device", options.device, "where the networks run")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""))
-      ->type_name("NAME");
+      ->type_name("auto|cpu|cuda");
   add_thread_option(command, options.threads);
   command.add_option("--max-pixels", options.max_pixels, "refuse larger pictures; default 2^28")
       ->type_name("N");
@@ -107,7 +108,7 @@ int run_batch(const BatchOptions& options, const NameRule& rule, const Verbosity
   auto arguments = options.arguments;
   if (options.to_stdout) arguments.output = library::kStandardStream;
   const auto jobs = list_jobs(arguments, rule);
-  const int threads = thread_count(options.threads);
+  const int threads = library::thread_count(options.threads);
   ThreadSeats seats(threads, std::max(1, threads / std::max(1, static_cast<int>(jobs.size()))));
   Progress progress(jobs.size(), !verbosity.quiet);
   std::vector<int> exit_codes(jobs.size());

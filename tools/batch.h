@@ -21,7 +21,7 @@ struct BatchOptions {
   bool timings = false;
   std::string model_path;
   std::string device = "auto";
-  int threads = 0;  // see thread_count()
+  int threads = 0;  // see library::thread_count()
   std::uint64_t max_pixels = 0;
 };
 

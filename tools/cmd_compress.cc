@@ -1,5 +1,4 @@
 // tools/cmd_compress.cc: pictures to .vqc files.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -8,6 +7,7 @@
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "codec/stage_clock.h"
+#include "library/defaults.h"
 #include "library/file_io.h"
 #include "library/model_store.h"
 #include "library/observed_transform.h"
@@ -24,11 +24,6 @@ struct CompressArguments {
   std::optional<int> quality;
   codec::Tuning tuning = codec::Tuning::kPsnr;
 };
-
-// Models of fewer settings than eight: the best of theirs that is not above the usual one.
-int default_quality(const codec::ModelFile& model) {
-  return std::min(codec::CompressOptions{}.quality, static_cast<int>(model.qualities.size()));
-}
 
 std::string summary_line(const codec::Image& image, std::size_t size_bytes) {
   char text[96];
@@ -51,7 +46,7 @@ int compress_all(const CompressArguments& arguments, const Verbosity& verbosity)
     const ThreadSeats::Seat seat(seats, image.area());
     auto options = arguments.options;
     options.threads = seat.threads();
-    options.quality = arguments.quality.value_or(default_quality(*model));
+    options.quality = arguments.quality.value_or(library::default_quality(*model));
     library::ObservedTransform transform(*networks,
                                          [&](double fraction) { progress.advance(fraction); });
     const auto bytes = codec::compress(image, *model, transform, options, &timings);
@@ -80,7 +75,7 @@ Command add_compress(CLI::App& program, const Verbosity& verbosity) {
   add_target("--target-size", options.target_size_bytes, "BYTES", "size of the file, at most");
   add_target("--target-psnr", options.target_psnr_db, "DB", "PSNR in RGB, at least");
   rate->require_option(0, 1);
-  add_tune_option(*parser, arguments->tuning, "what to keep: psnr (default) or ms-ssim")
+  add_tune_option(*parser, arguments->tuning, "what to keep; default psnr")
       ->excludes("--model");
   parser->add_flag("--strip", options.strip, "leave metadata out");
   return {parser, [arguments, &verbosity] { return compress_all(*arguments, verbosity); }};

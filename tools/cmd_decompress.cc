@@ -102,9 +102,9 @@ Command add_decompress(CLI::App& program, const Verbosity& verbosity) {
       ->type_name("N");
   parser->add_option("--crop", arguments->crop, "decode only this part")
       ->type_name("X,Y,WIDTH,HEIGHT");
-  parser->add_option("--format", arguments->format, "png or ppm, whatever the output's name")
+  parser->add_option("--format", arguments->format, "whatever the output's name")
       ->check(CLI::IsMember({"png", "ppm"}).description(""))
-      ->type_name("NAME");
+      ->type_name("png|ppm");
   return {parser, [arguments, &verbosity] { return decompress_all(*arguments, verbosity); }};
 }
 

@@ -6,6 +6,7 @@
 #include "codec/codec.h"
 #include "codec/preamble.h"
 #include "entropy/error.h"
+#include "library/defaults.h"
 #include "library/file_io.h"
 #include "library/model_store.h"
 #include "tools/exit_code.h"
@@ -35,7 +36,7 @@ PictureReport report_on(const std::vector<std::uint8_t>& bytes, const InfoArgume
   const auto fingerprint = report.file.fingerprint;
   if (arguments.detail)
     report.detail =
-        codec::verify(bytes, models.with_fingerprint(fingerprint), thread_count(arguments.threads));
+        codec::verify(bytes, models.with_fingerprint(fingerprint), library::thread_count(arguments.threads));
   if (const auto* model = models.find(fingerprint)) {
     report.model_name = model->name;
     count_codes(report.file, *model);

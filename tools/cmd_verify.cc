@@ -5,6 +5,7 @@
 
 #include "codec/codec.h"
 #include "codec/hex.h"
+#include "library/defaults.h"
 #include "library/file_io.h"
 #include "library/model_store.h"
 #include "tools/exit_code.h"
@@ -23,7 +24,7 @@ void verify(const VerifyArguments& arguments) {
   const auto bytes = library::read_file(arguments.path);
   library::ModelStore models(arguments.model_path);
   const auto& model = models.with_fingerprint(codec::inspect(bytes).fingerprint);
-  const auto result = codec::verify(bytes, model, thread_count(arguments.threads));
+  const auto result = codec::verify(bytes, model, library::thread_count(arguments.threads));
   std::printf("codes %s\n", codec::hex(result.digest).c_str());
 }
 

@@ -1,10 +1,8 @@
 // tools/shared_options.h: options that mean the same in every command that has them.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <string>
-#include <thread>
 
 #include "codec/tuning.h"
 #include "tools/command.h"
@@ -29,13 +27,8 @@ inline CLI::Option* add_tune_option(CLI::App& command, codec::Tuning& tuning, st
       {codec::name_of(codec::Tuning::kMsSsim), codec::Tuning::kMsSsim}};
   return command.add_option("--tune", tuning, std::move(about))
       ->transform(CLI::CheckedTransformer(names).description(""))
-      ->type_name("METRIC")
+      ->type_name("psnr|ms-ssim")
       ->default_str(codec::name_of(tuning));
-}
-
-// What -T asks for.
-inline int thread_count(int threads) {
-  return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace vqcodec::tools

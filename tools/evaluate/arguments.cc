@@ -33,7 +33,7 @@ void add_evaluate_options(CLI::App& parser, EvaluateArguments& arguments) {
                                  "keep points of other runs that are in the folder");
   parser.add_flag("-f,--force", arguments.force, "forget the points in the folder")
       ->excludes(resume);
-  add("--device", arguments.device, "NAME", "where the networks run: auto, cpu or cuda")
+  add("--device", arguments.device, "auto|cpu|cuda", "where the networks run")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
   add_thread_option(parser, arguments.threads);
   add_report_options(parser, arguments.report);

@@ -6,6 +6,7 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
+#include "library/defaults.h"
 #include "tools/evaluate/arguments.h"
 #include "tools/evaluate/decomposition_tables.h"
 #include "tools/evaluate/evaluation.h"
@@ -118,7 +119,7 @@ std::vector<Table> tables_of(std::span<const ModelDecomposition> models) {
 int evaluate_all(const EvaluateArguments& arguments, const Verbosity& verbosity) {
   const auto metrics = listed_metrics(arguments.metrics);
   auto peers = listed_peers(arguments.against);
-  const int threads = thread_count(arguments.threads);
+  const int threads = library::thread_count(arguments.threads);
   const OwnModels own({.paths = arguments.models,
                        .qualities = arguments.qualities,
                        .device = arguments.device,
