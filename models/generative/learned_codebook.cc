@@ -78,8 +78,12 @@ LearnedCodebookImpl::Result LearnedCodebookImpl::forward(const torch::Tensor& z,
                                                          Rng& rng) {
   const auto rows = rows_of(z);
   const auto codes = assigned(rows);
-  if (is_training()) last_rows_ = rows.detach();
   last_codes_ = codes;
+  if (is_training()) {
+    last_rows_ = rows.detach();
+    const auto words = codewords_.detach().index_select(0, codes);
+    last_distance_ = (last_rows_ - words).square().mean().item<double>();
+  }
   const auto map = codes.view({z.size(0), z.size(2), z.size(3)});
   if (options_.learning == "gumbel" && temperature > 0)
     return {.latents = maps_of(relaxed(rows, temperature, rng), z),
@@ -112,10 +116,18 @@ void LearnedCodebookImpl::average(const torch::Tensor& rows, const torch::Tensor
   const auto sums = torch::zeros_like(sums_).index_add_(0, codes, rows);
   uses_.mul_(options_.decay).add_(uses, 1 - options_.decay);
   sums_.mul_(options_.decay).add_(sums, 1 - options_.decay);
+  if (learns_by_gradient()) return;
   const auto total = uses_.sum();
   const auto smoothed =
       (uses_ + kSmoothing) / (total + static_cast<double>(size()) * kSmoothing) * total;
   codewords_.copy_(sums_ / smoothed.unsqueeze(1));
+}
+
+double LearnedCodebookImpl::distance_from_means() const {
+  torch::NoGradGuard no_grad;
+  const auto means = (sums_ / uses_.unsqueeze(1)).nan_to_num();  // those long out of use
+  const auto squares = (codewords_ - means).square().mean(1);
+  return (squares * uses_ / uses_.sum()).sum().item<double>() / last_distance_;
 }
 
 void LearnedCodebookImpl::restart(const torch::Tensor& rows, const torch::Tensor& codes, Rng& rng) {
@@ -135,7 +147,7 @@ void LearnedCodebookImpl::restart(const torch::Tensor& rows, const torch::Tensor
 
 void LearnedCodebookImpl::follow(Rng& rng) {
   if (!last_rows_.defined()) return;
-  if (!learns_by_gradient()) average(last_rows_, last_codes_);
+  average(last_rows_, last_codes_);
   if (options_.restarts) restart(last_rows_, last_codes_, rng);
   last_rows_ = torch::Tensor();
 }

@@ -46,13 +46,17 @@ class LearnedCodebookImpl : public torch::nn::Module {
   void start_from(const torch::Tensor& z, Rng& rng);
   // After a step: averages and restarts, from the latents that forward() saw last.
   void follow(Rng& rng);
-  // Sums and numbers of latents become moving averages (arXiv:1711.00937, eq. 6-8); numbers are
-  // smoothed a little, so that a codeword without any stays finite.
+  // Sums and numbers of latents become moving averages (arXiv:1711.00937, eq. 6-8), and codewords,
+  // unless they learn by gradient, their ratios; numbers are smoothed a little, so that a codeword
+  // without any stays finite.
   void average(const torch::Tensor& rows, const torch::Tensor& codes);
   // Codewords out of use for so many steps become latents of this step.
   void restart(const torch::Tensor& rows, const torch::Tensor& codes, Rng& rng);
 
   bool learns_by_gradient() const { return options_.learning != "averages"; }
+  // Of codewords from the moving means of their latents, squared, over that of the last latents
+  // from their codewords: zero where every codeword is its cluster's mean.
+  double distance_from_means() const;
   const torch::Tensor& codewords() const { return codewords_; }  // (K,D)
   std::int64_t size() const { return options_.codewords; }
   const torch::Tensor& last_codes() const { return last_codes_; }
@@ -66,6 +70,7 @@ class LearnedCodebookImpl : public torch::nn::Module {
   torch::Tensor sums_, uses_;  // (K,D) and (K): moving averages of a step's latents
   torch::Tensor idle_;         // (K): steps since the last use
   torch::Tensor last_rows_, last_codes_;
+  double last_distance_ = 0;  // of the last latents from their codewords, squared, mean
   std::int64_t restarted_ = 0;
 };
 TORCH_MODULE(LearnedCodebook);

@@ -89,7 +89,9 @@ VqVae::VqVae(const VqVaeOptions& options, const PictureShape& shape)
                                                     shape.channels, options.halvings));
   observation_ = register_module(
       "observation",
-      Observation(ObservationOptions{.likelihood = "logistic", .deviation = "learned"}, shape));
+      Observation(
+          ObservationOptions{.likelihood = "logistic", .deviation = "learned", .sigma = 0.05},
+          shape));
 }
 
 PictureShape VqVae::grid(std::int64_t level) const {
@@ -108,11 +110,13 @@ VqVae::Coded VqVae::coded(const torch::Tensor& x, Codebooks codebooks, Rng* rng)
   std::vector<torch::Tensor> features(at(levels()));
   for (auto l = levels() - 1; l >= 0; --l)
     features[at(l)] = encoders_[at(l)]->forward(l + 1 == levels() ? x : features[at(l + 1)]);
-  Coded result{.latents = {}, .codes = {}, .loss = torch::zeros({}, x.options())};
+  Coded result{
+      .unquantized = {}, .latents = {}, .codes = {}, .loss = torch::zeros({}, x.options())};
   for (std::int64_t l = 0; l < levels(); ++l) {
     auto seen = features[at(l)];
     if (l > 0) seen = torch::cat({seen, from_above_[at(l)]->forward(gathered(result.latents))}, 1);
     const auto z = to_latents_[at(l)]->forward(seen);  // (N,D,H,W)
+    result.unquantized.push_back(z);
     auto& codebook = codebooks_[at(l)];
     if (codebooks == Codebooks::kStarting) codebook->start_from(z, *rng);
     if (codebooks == Codebooks::kFixed) {
@@ -149,6 +153,11 @@ std::vector<torch::Tensor> VqVae::looked_up(const Codes& codes) const {
   for (std::size_t l = 0; l < codes.size(); ++l)
     latents.push_back(codebooks_[l]->lookup(codes[l]).detach());
   return latents;
+}
+
+std::vector<torch::Tensor> VqVae::unquantized(const torch::Tensor& x) {
+  torch::NoGradGuard no_grad;
+  return coded(x, Codebooks::kFixed, nullptr).unquantized;
 }
 
 VqVae::Codes VqVae::codes_of(const torch::Tensor& x) {
@@ -219,7 +228,6 @@ Loss VqVae::prior_loss(const Batch& batch) {
 }
 
 void VqVae::end_step(const Batch& /*batch*/, Rng& rng) {
-  if (stages_.current > 0) return;
   for (auto& codebook : codebooks_) codebook->follow(rng);
 }
 
@@ -232,6 +240,8 @@ Health VqVae::health() const {
     health.values.emplace_back("perplexity_" + number, perplexity_of(uses));
     health.values.emplace_back("restarted_" + number,
                                static_cast<double>(codebooks_[l]->restarted()));
+    health.values.emplace_back("distance_from_means_" + number,
+                               codebooks_[l]->distance_from_means());
   }
   return health;
 }

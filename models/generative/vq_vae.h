@@ -41,6 +41,7 @@ class VqVae : public GenerativeModel {
 
   using Codes = std::vector<torch::Tensor>;  // [level] (N,H,W) int64
   Codes codes_of(const torch::Tensor& x);
+  std::vector<torch::Tensor> unquantized(const torch::Tensor& x);  // [level] (N,D,H,W)
   // From the first `known` levels; in place of each of the others the decoder has learned a vector.
   torch::Tensor pictures_of(const Codes& codes, std::int64_t known);
   torch::Tensor pictures_of(const Codes& codes) { return pictures_of(codes, levels()); }
@@ -76,7 +77,7 @@ class VqVae : public GenerativeModel {
 
  private:
   struct Coded {
-    std::vector<torch::Tensor> latents;  // [level] (N,D,H,W)
+    std::vector<torch::Tensor> unquantized, latents;  // [level] (N,D,H,W)
     Codes codes;
     torch::Tensor loss;  // of the codebooks
   };

@@ -141,6 +141,11 @@ TEST(LearnedCodebook, GradientsEndAtTheMeansAndStayThereAtAnyRate) {
   const auto lloyd = std::get<0>(squared_distances(points, centres).min(1)).mean() / kDimension;
   EXPECT_NEAR(book->forward(z, 0, rng).loss.item<double>(), lloyd.item<double>(), 1e-10);
   EXPECT_TRUE(torch::allclose(descend(12, 100), centres, 0, 1e-5));
+  for (int step = 0; step < 3000; ++step) book->average(points, book->assigned(points));
+  EXPECT_LT(book->distance_from_means(), 1e-5);
+  torch::NoGradGuard no_grad;
+  book->parameters()[0] += 1;  // every element of every codeword
+  EXPECT_NEAR(book->distance_from_means(), 1 / lloyd.item<double>(), 1e-2 / lloyd.item<double>());
 }
 
 // A codeword more, beside those of the converged book, never raises the distortion.
