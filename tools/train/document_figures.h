@@ -37,6 +37,15 @@ void draw_segments(const DocumentFigure& figure, const FigureFolders& folders);
 // Densities on the plane (flow_figures.cc).
 void draw_plane_flows(const DocumentFigure& figure, const FigureFolders& folders);
 
+// Vector quantization (code_figures.cc): how codebooks are learned, from the recipes' logs;
+void draw_perplexities(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_distortions(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_distances_from_means(const DocumentFigure& figure, const FigureFolders& folders);
+// pictures from the coarsest level of codes, with each further one, and the originals; and what
+// codewords stand for: the nearest picture cells of each, and all of them in the plane.
+void draw_code_levels(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_codebook_atlas(const DocumentFigure& figure, const FigureFolders& folders);
+
 // Curves and tables (curve_figures.cc).
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);
 // Signal to noise of an importance weighted autoencoder's gradients, against k.

@@ -8,6 +8,7 @@
 #include "models/dataset.h"
 #include "models/picture_grid.h"
 #include "tools/output_file.h"
+#include "tools/train/accuracy_report.h"
 #include "tools/train/model_run.h"
 #include "tools/train/train_command.h"
 
@@ -123,8 +124,30 @@ void reconstruct(std::vector<std::string> words) {
   write_grid(torch::cat(rows), arguments);
 }
 
+void print_figures(const std::vector<Figure>& figures) {
+  for (const auto& figure : figures)
+    std::printf("%s: %.4f %s, standard error %.4f; %s\n", figure.name.c_str(), figure.value,
+                figure.unit.c_str(), figure.standard_error, figure.estimator.c_str());
+}
+
+// What two sets of pictures say differs by more than chance where it is more than two standard
+// errors: if training pictures are the better, the model has learned them by heart.
+void print_differences(const std::vector<Figure>& figures, const std::vector<Figure>& others) {
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const double difference = figures[i].value - others[i].value;
+    const double error = std::hypot(figures[i].standard_error, others[i].standard_error);
+    if (error == 0) continue;
+    std::printf("%s: %+.4f %s, standard error %.4f; %s\n", figures[i].name.c_str(), difference,
+                figures[i].unit.c_str(), error,
+                std::abs(difference) > 2 * error ? "more than chance" : "no more than chance");
+  }
+}
+
 void score(std::vector<std::string> words) {
   UseArguments arguments;
+  AccuracyOptions accuracy;
+  std::string beside;
+  bool classify = false;
   CLI::App app("likelihood or bound of a trained model, with its estimator and standard error",
                "vqcodec score");
   add_common(app, arguments);
@@ -134,17 +157,42 @@ void score(std::vector<std::string> words) {
       ->capture_default_str();
   app.add_option("--most", arguments.most, "pictures, chosen at random where there are more")
       ->check(CLI::Range(2, 100000000));
+  app.add_option("--beside", beside, "another part to score as well, and what differs")
+      ->check(CLI::IsMember({"train", "validation", "test"}));
+  app.add_flag("--classifier", classify,
+               "accuracy on test pictures of a classifier trained on real pictures, on those that "
+               "went through the model's codes, on the model's draws");
+  app.add_option("--classifier-steps", accuracy.steps, "of 100 pictures")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str();
+  app.add_option("--classifier-seeds", accuracy.seeds, "classifiers of each kind")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   if (!parse_training(app, std::move(words))) return;
   use_threads(arguments.threads);
   const auto finished = open_run(arguments.run);
+  if (classify) {
+    accuracy.run = arguments.run;
+    accuracy.data = arguments.data;
+    accuracy.most = arguments.most;
+    return report_accuracy(finished, accuracy);
+  }
   const auto batch = chosen_pictures(finished, arguments, arguments.most);
   auto rng = make_rng(arguments.seed, kScoreStream);
   const auto figures = finished.model->figures(batch, {.samples = arguments.samples}, rng);
   std::printf("%s, %lld pictures (%s)\n", finished.arguments.kind->name.c_str(),
               static_cast<long long>(batch.images.size(0)), arguments.split.c_str());
-  for (const auto& figure : figures)
-    std::printf("%s: %.4f %s, standard error %.4f; %s\n", figure.name.c_str(), figure.value,
-                figure.unit.c_str(), figure.standard_error, figure.estimator.c_str());
+  print_figures(figures);
+  if (beside.empty()) return;
+  arguments.split = beside;
+  const auto other = chosen_pictures(finished, arguments, arguments.most);
+  auto again = make_rng(arguments.seed, kScoreStream);
+  const auto others = finished.model->figures(other, {.samples = arguments.samples}, again);
+  std::printf("\n%lld pictures (%s)\n", static_cast<long long>(other.images.size(0)),
+              beside.c_str());
+  print_figures(others);
+  std::printf("\nthe first less the second\n");
+  print_differences(figures, others);
 }
 
 }  // namespace
