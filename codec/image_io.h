@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,10 +21,16 @@ inline constexpr std::uint64_t kDefaultMaxPixels = std::uint64_t{1} << 28;
 // max_pixels.
 Image read_image(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels = kDefaultMaxPixels);
 
-// Throws Error(kCorrupt) where a piece of metadata is not what its type says.
+// Takes a file's bytes, piece by piece; what it throws leaves the writer.
+using ByteSink = std::function<void(std::span<const std::uint8_t>)>;
+
+// Row by row, so that a large picture is not there twice. Throws Error(kCorrupt) where a piece of
+// metadata is not what its type says.
+void write_png(const Image& image, const ByteSink& sink);
 std::vector<std::uint8_t> write_png(const Image& image);
 
 // P5 for grey, P6 for RGB. Neither holds alpha or metadata: they are left out.
+void write_ppm(const Image& image, const ByteSink& sink);
 std::vector<std::uint8_t> write_ppm(const Image& image);
 
 }  // namespace vqcodec::codec

@@ -97,15 +97,18 @@ Image read_ppm(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
   return image;
 }
 
-std::vector<std::uint8_t> write_ppm(const Image& image) {
+void write_ppm(const Image& image, const ByteSink& sink) {
   assert(image.pixels.size() == image.area() * static_cast<std::size_t>(image.channels));
   const std::string header = std::string(image.channels == 1 ? "P5" : "P6") + "\n" +
                              std::to_string(image.width) + " " + std::to_string(image.height) +
                              "\n255\n";
+  sink({reinterpret_cast<const std::uint8_t*>(header.data()), header.size()});
+  sink(image.pixels);
+}
+
+std::vector<std::uint8_t> write_ppm(const Image& image) {
   std::vector<std::uint8_t> file;
-  file.reserve(header.size() + image.pixels.size());
-  file.insert(file.end(), header.begin(), header.end());
-  file.insert(file.end(), image.pixels.begin(), image.pixels.end());
+  write_ppm(image, [&](auto bytes) { file.insert(file.end(), bytes.begin(), bytes.end()); });
   return file;
 }
 

@@ -54,8 +54,11 @@ std::uint64_t pixels_to_decode(const codec::FileSummary& file,
   return crop ? area(crop->width, crop->height) : area(file.width, file.height);
 }
 
-std::vector<std::uint8_t> written(const codec::Image& image, const std::string& format) {
-  return format == "ppm" ? codec::write_ppm(image) : codec::write_png(image);
+void write_picture(const std::string& path, const codec::Image& image, const std::string& format) {
+  OutputFile file(path);
+  const auto sink = [&](auto bytes) { file.write(bytes); };
+  format == "ppm" ? codec::write_ppm(image, sink) : codec::write_png(image, sink);
+  file.commit();
 }
 
 int decompress_all(const DecompressArguments& arguments, const Verbosity& verbosity) {
@@ -83,7 +86,7 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
     auto own = options;
     own.threads = seat.threads();
     const auto image = codec::decompress(bytes, *model, transform, own, &timings);
-    clock.time("write picture", [&] { write_output(job.output, written(image, format)); });
+    clock.time("write picture", [&] { write_picture(job.output, image, format); });
     return std::to_string(image.width) + "x" + std::to_string(image.height);
   };
   return run_batch(arguments.batch, rule, verbosity, decompress_one);

@@ -68,6 +68,33 @@ TEST(ImageIo, PngGivesBackThePicture) {
   }
 }
 
+// Large pictures leave in pieces, none of which is large.
+TEST(ImageIo, WritersKeepNoFileInMemory) {
+  Image image{
+      .width = 700, .height = 700, .channels = 3, .pixels = {}, .alpha = {}, .metadata = {}};
+  std::uint32_t noise = 1;
+  for (std::size_t i = 0; i < image.area() * 3; ++i)
+    image.pixels.push_back(static_cast<std::uint8_t>((noise = noise * 1664525 + 1013904223) >> 24));
+  Bytes file;
+  write_png(image, [&](auto bytes) {
+    EXPECT_LT(bytes.size(), image.pixels.size() / 4);
+    file.insert(file.end(), bytes.begin(), bytes.end());
+  });
+  EXPECT_EQ(file, write_png(image));
+  EXPECT_EQ(read_image(file), image);
+}
+
+// What the sink throws comes out as it is, past libpng's frames.
+TEST(ImageIo, AFullDiskEndsTheWriter) {
+  const Image image = image_in("basn6a08.png");
+  int calls = 0;
+  const auto full = [&](auto) {
+    if (++calls == 3) throw Error(ErrorKind::kResource, "no space");
+  };
+  EXPECT_EQ(error_of([&] { write_png(image, full); }), ErrorKind::kResource);
+  EXPECT_EQ(calls, 3);
+}
+
 TEST(ImageIo, PpmGivesBackTheColors) {
   for (const char* name : {"basn2c08.png", "basn0g08.png"}) {
     Image image = image_in(name);
