@@ -24,7 +24,7 @@
  * is set before the first picture: beside other busy processes that makes a difference of several
  * times. The program `vqcodec` sets it for itself; the library leaves the environment alone.
  *
- * More, with how to link: library/API.md.
+ * More, and how to link: API.md.
  */
 #ifndef VQCODEC_H
 #define VQCODEC_H

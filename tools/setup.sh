@@ -3,8 +3,9 @@
 # With CMAKE_PREFIX_PATH set, LibTorch is taken from there and not installed.
 set -eu
 
-packages="g++ cmake ninja-build libcli11-dev libdnnl-dev libgtest-dev libjpeg62-turbo-dev libmatio-dev
-          libpng-dev libssl-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev"
+packages="g++ cmake dpkg-dev ninja-build pkgconf libcli11-dev libdnnl-dev libgtest-dev
+          libjpeg62-turbo-dev libmatio-dev libpng-dev libssl-dev libxxhash-dev libzstd-dev
+          nlohmann-json3-dev zlib1g-dev"
 # What `vqcodec evaluate` compares with and draws with: installed where the system has it.
 optional="gnuplot-nox libavif-dev libjxl-dev libopenjp2-7-dev libwebp-dev"
 # LibTorch computes matrix products forty times faster with OpenBLAS than with the reference BLAS.

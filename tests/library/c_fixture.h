@@ -93,6 +93,7 @@ class CLibrary : public ::testing::Test {
     EXPECT_EQ(image.pixels != nullptr, result.status == VQCODEC_OK);
     if (image.pixels == nullptr) return result;
     EXPECT_EQ(image.stride, 0U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(image.metadata) % alignof(vqcodec_metadata), 0U);
     result.pixels.assign(image.pixels,
                          image.pixels + std::size_t{image.width} * image.height * image.layout);
     for (std::size_t i = 0; i < image.metadata_count; ++i) {

@@ -191,5 +191,21 @@ TEST_F(Callbacks, NoAllocationOfTheLibraryThatFailsIsMoreThanAStatus) {
   EXPECT_GT(failures, 20);
 }
 
+TEST_F(Callbacks, NorIsOneForAMessage) {
+  auto options = sized<vqcodec_context_options>();
+  options.device = "a device whose name alone is too long for any string without memory of its own";
+  auto status = VQCODEC_OK;
+  int allowed = 0;
+  for (; status != VQCODEC_USAGE; ++allowed) {
+    vqcodec_context* none = nullptr;
+    allocations_left = allowed;
+    status = vqcodec_context_new(&options, &none);
+    allocations_left = -1;
+    ASSERT_TRUE(status == VQCODEC_USAGE || status == VQCODEC_RESOURCE) << status;
+    ASSERT_LT(allowed, 100);
+  }
+  EXPECT_GT(allowed, 3);
+}
+
 }  // namespace
 }  // namespace vqcodec::library

@@ -120,7 +120,10 @@ TEST_F(Refusals, OptionsThatMakeNoSense) {
   expect([](auto& options) { options.target_size_bytes = 1; });
   expect([](auto& options) { options.target_psnr_db = 99; });
   expect([](auto& options) { options.target_psnr_db = options.target_bpp = 1; });
-  expect([](auto& options) { options.target_bpp = options.quality = 1; });
+  expect([this](auto& options) {
+    options.quality = 1;
+    options.target_size_bytes = file.size();  // either alone can be had
+  });
 }
 
 TEST_F(Refusals, PartsThatAreNotThere) {
@@ -137,6 +140,7 @@ TEST_F(Refusals, PartsThatAreNotThere) {
   expect(VQCODEC_USAGE, [](auto& options) {
     options.crop_width = options.crop_height = std::numeric_limits<std::uint32_t>::max();
   });
+  EXPECT_NE(std::string(vqcodec_message()).find("4294967295"), std::string::npos);
   expect(VQCODEC_RESOURCE, [](auto& options) { options.max_pixels = 70 * 40 - 1; });
   expect(VQCODEC_OK, [](auto& options) { options.max_pixels = 70 * 40; });
 }
@@ -171,6 +175,7 @@ TEST_F(Refusals, NullWhereSomethingIsNeeded) {
   EXPECT_EQ(vqcodec_compress(context, &image, nullptr, &bytes, nullptr), VQCODEC_USAGE);
   EXPECT_EQ(vqcodec_decompress(nullptr, file.data(), file.size(), nullptr, &image), VQCODEC_USAGE);
   EXPECT_EQ(vqcodec_decompress(context, nullptr, 9, nullptr, &image), VQCODEC_USAGE);
+  EXPECT_EQ(image.pixels, nullptr);  // nothing to free, whatever was there before
   EXPECT_EQ(vqcodec_decompress(context, file.data(), file.size(), nullptr, nullptr), VQCODEC_USAGE);
   EXPECT_EQ(vqcodec_inspect(file.data(), file.size(), nullptr), VQCODEC_USAGE);
   EXPECT_EQ(vqcodec_inspect(nullptr, 9, &info), VQCODEC_USAGE);

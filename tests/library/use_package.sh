@@ -11,7 +11,7 @@ test $# -eq 1
 contents=$(dpkg-deb --fsys-tarfile "$1" | tar -t)
 for path in bin/vqcodec include/vqcodec.h lib/vqcodec/libvqcodec_inference.so share/man/man1/vqcodec.1 \
   share/bash-completion/completions/vqcodec 'lib/.*libvqcodec.so.0' \
-  'lib/.*pkgconfig/vqcodec.pc' 'lib/.*cmake/vqcodec/vqcodecConfig.cmake'; do
+  share/doc/vqcodec/API.md 'lib/.*pkgconfig/vqcodec.pc' 'lib/.*cmake/vqcodec/vqcodecConfig.cmake'; do
   echo "$contents" | grep -qx "./usr/$path" || { echo "no $path in $contents"; exit 1; }
 done
 if echo "$contents" | grep -v '^\./\(usr/.*\)\?$'; then exit 1; fi  # nothing else

@@ -13,3 +13,11 @@ export PKG_CONFIG_PATH="$folder/moved/$libdir/pkgconfig" LD_LIBRARY_PATH="$folde
 "$cc" -std=c99 -Wall -Wextra -Werror -pedantic $("$pkg_config" --cflags vqcodec) "$source" \
   $("$pkg_config" --libs vqcodec) -o "$folder/recompress"
 "$here/use_installed.sh" "$folder/moved" "$folder/recompress" "$6"
+
+# As distributions lay it out: the library's folder is one deeper than the rest of lib.
+if [ "$libdir" = lib ]; then
+  mkdir "$folder/moved/lib/triplet"
+  mv "$folder"/moved/lib/libvqcodec.so* "$folder/moved/lib/triplet"
+  export LD_LIBRARY_PATH="$folder/moved/lib/triplet"
+  "$here/use_installed.sh" "$folder/moved" "$folder/recompress" "$6"
+fi

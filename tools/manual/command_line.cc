@@ -20,9 +20,11 @@ ManualOption read_option(const CLI::Option& option) {
   return result;
 }
 
-// Those of option groups, which are parsers without a name, stand where the groups do.
+// Those of option groups, which are parsers without a name, come last. --help is the program's.
 void append_options(const CLI::App& parser, std::vector<ManualOption>& options) {
-  for (const auto* option : parser.get_options()) options.push_back(read_option(*option));
+  for (const auto* option : parser.get_options())
+    if (option != parser.get_help_ptr() || parser.get_parent() == nullptr)
+      options.push_back(read_option(*option));
   for (const auto* group : parser.get_subcommands(nullptr))
     if (group->get_name().empty()) append_options(*group, options);
 }
