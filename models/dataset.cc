@@ -21,6 +21,13 @@ Batch ImageSetBatches::batch(std::int64_t size, Rng& rng) {
           .labels = set_.labels.defined() ? set_.labels.index_select(0, chosen) : torch::Tensor()};
 }
 
+WholeSetBatches::WholeSetBatches(ImageSet set, PixelKind pixels)
+    : all_(whole_set(set, pixels, set.size())), draws_(std::move(set), pixels) {}
+
+Batch WholeSetBatches::batch(std::int64_t size, Rng& rng) {
+  return size >= all_.images.size(0) ? all_ : draws_.batch(size, rng);
+}
+
 Batch whole_set(const ImageSet& set, PixelKind pixels, std::int64_t most) {
   auto rng = make_rng(kEvaluationSeed, 0);
   const auto pixels_of_all = to_pixels(set.images, pixels, rng);

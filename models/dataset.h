@@ -24,6 +24,17 @@ class ImageSetBatches : public Dataset {
   PixelKind pixels_;
 };
 
+// The whole set, always the same, where a step takes as much; else draws.
+class WholeSetBatches : public Dataset {
+ public:
+  WholeSetBatches(ImageSet set, PixelKind pixels);
+  Batch batch(std::int64_t size, Rng& rng) override;
+
+ private:
+  Batch all_;
+  ImageSetBatches draws_;
+};
+
 // All of a set, or `most` of it, always the same; binary pixels are drawn once, always the same
 // ones. Some sets are sorted, so that their first pictures are no sample of them.
 Batch whole_set(const ImageSet& set, PixelKind pixels, std::int64_t most);

@@ -31,20 +31,6 @@ Figure figure_of(const char* name, const Estimate& estimate) {
           .estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")"};
 }
 
-// The whole set, always the same, where a step takes as much; else draws.
-class WholeSet : public Dataset {
- public:
-  WholeSet(ImageSet set, PixelKind pixels)
-      : all_(whole_set(set, pixels, set.size())), draws_(std::move(set), pixels) {}
-  Batch batch(std::int64_t size, Rng& rng) override {
-    return size >= all_.images.size(0) ? all_ : draws_.batch(size, rng);
-  }
-
- private:
-  Batch all_;
-  ImageSetBatches draws_;
-};
-
 }  // namespace
 
 OptionList GaussianMixtureOptions::list() {
@@ -290,7 +276,7 @@ std::unique_ptr<ModelFactory> make_gaussian_mixture_factory() {
   class Factory : public SimpleFactory<GaussianMixture, GaussianMixtureOptions> {
    public:
     std::unique_ptr<Dataset> batches(ImageSet train) const override {
-      return std::make_unique<WholeSet>(std::move(train), pixels());
+      return std::make_unique<WholeSetBatches>(std::move(train), pixels());
     }
   };
   return std::make_unique<Factory>();

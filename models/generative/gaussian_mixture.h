@@ -6,6 +6,7 @@
 #pragma once
 
 #include "models/generative/registry.h"
+#include "models/generative/samplable_computable.h"
 
 namespace vqcodec::models {
 
@@ -24,7 +25,7 @@ struct GaussianMixtureOptions {
 
 // Points are the pictures' values or, fitted in the first step, their principal components;
 // likelihoods are those of the points. All in float64. Points: (N,D).
-class GaussianMixture : public GenerativeModel {
+class GaussianMixture : public SamplableComputable {
  public:
   GaussianMixture(const GaussianMixtureOptions& options, const PictureShape& shape);
 

@@ -50,6 +50,8 @@ std::vector<Figure> GenerativeModel::figures(const Batch& batch, const Evaluatio
   return likelihood_figures(log_prob(batch, options, rng), batch.images[0].numel());
 }
 
+std::string GenerativeModel::text_of(const torch::Tensor& /*event*/) const { refuse("write text"); }
+
 torch::Tensor GenerativeModel::decode(const torch::Tensor& /*latents*/) {
   refuse("decode latents");
 }

@@ -49,6 +49,10 @@ class GenerativeModel : public Model {
                                       Rng& rng);
   // The pictures of latents (n, latent_dimension), as means.
   virtual torch::Tensor decode(const torch::Tensor& latents);
+  // Draws as pictures to look at, (n,C,H,W), 0..1; those of pictures are what they are.
+  virtual torch::Tensor shown(const torch::Tensor& x) const { return x; }
+  // A draw (C,H,W) as a line of letters.
+  virtual std::string text_of(const torch::Tensor& event) const;
 };
 
 }  // namespace vqcodec::models

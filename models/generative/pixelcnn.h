@@ -10,6 +10,7 @@
 #include "models/generative/gated_layer.h"
 #include "models/generative/pixel_output.h"
 #include "models/generative/registry.h"
+#include "models/generative/samplable_computable.h"
 
 namespace vqcodec::models {
 
@@ -31,7 +32,7 @@ struct PixelCnnOptions {
 // A pixel's colours are drawn one after the other, each given those before it. With causal
 // attention in the horizontal stack, for pictures of one channel, it is what PixelSNAIL adds to it
 // (arXiv:1712.09763).
-class PixelCnn : public GenerativeModel {
+class PixelCnn : public SamplableComputable {
  public:
   PixelCnn(const PixelCnnOptions& options, const PictureShape& shape);
 

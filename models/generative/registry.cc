@@ -7,7 +7,7 @@ namespace vqcodec::models {
 std::vector<const RegisteredModel*> registered_models() {
   std::vector<const RegisteredModel*> models;
   for (const auto family : {latent_variable_models(), energy_models(), mixture_models(),
-                            autoregressive_models(), flow_models()})
+                            autoregressive_models(), flow_models(), sequence_models()})
     for (const auto& model : family) models.push_back(&model);
   return models;
 }

@@ -29,6 +29,8 @@ class ModelFactory {
   virtual std::unique_ptr<Dataset> batches(ImageSet train) const {
     return std::make_unique<ImageSetBatches>(std::move(train), pixels());
   }
+  // Whether sets() reads a folder where it is given one, and makes its data where it is not.
+  virtual bool takes_folder() const { return wants_folder(); }
 };
 
 struct RegisteredModel {
@@ -43,6 +45,7 @@ std::span<const RegisteredModel> energy_models();
 std::span<const RegisteredModel> mixture_models();
 std::span<const RegisteredModel> autoregressive_models();
 std::span<const RegisteredModel> flow_models();
+std::span<const RegisteredModel> sequence_models();
 
 std::vector<const RegisteredModel*> registered_models();
 // Throws Error(kUsage) where there is none of that name.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "models/generative/registry.h"
+#include "models/generative/samplable_computable.h"
 
 namespace vqcodec::models {
 
@@ -39,7 +40,7 @@ TORCH_MODULE(DilatedLayer);
 
 // Pictures of one channel are sequences in raster order: of pixels quantized to K levels, or, where
 // the values are whole numbers (a code map, a text), of symbols 0..K-1.
-class WaveNet : public GenerativeModel {
+class WaveNet : public SamplableComputable {
  public:
   WaveNet(const WaveNetOptions& options, const PictureShape& shape, bool holds_symbols = false);
 

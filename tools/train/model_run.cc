@@ -98,10 +98,13 @@ ModelArguments arguments_for(const std::string& name) {
 
 void add_options(CLI::App& app, ModelArguments& arguments) {
   auto& training = arguments.training;
-  if (arguments.factory->wants_folder())
-    app.add_option("--data", arguments.data, "folder of the pictures: " + arguments.kind->data)
-        ->required()
+  if (arguments.factory->takes_folder()) {
+    const bool wants = arguments.factory->wants_folder();
+    app.add_option("--data", arguments.data,
+                   (wants ? "folder of the pictures: " : "folder of text: ") + arguments.kind->data)
+        ->required(wants)
         ->capture_default_str();
+  }
   app.add_option("-o,--output", arguments.output,
                  "the run's folder; an interrupted run goes on there")
       ->required()

@@ -36,7 +36,9 @@ void add_common(CLI::App& app, UseArguments& arguments) {
 }
 
 void add_picture(CLI::App& app, UseArguments& arguments) {
-  app.add_option("-o,--output", arguments.output, "the picture (.png)")->required();
+  app.add_option("-o,--output", arguments.output,
+                 "the picture (.png); of sequences also text (.txt), one a line")
+      ->required();
   app.add_option("-n,--count", arguments.count, "pictures")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
@@ -61,6 +63,15 @@ void write_grid(const torch::Tensor& pictures, const UseArguments& arguments) {
   const auto side = std::ceil(std::sqrt(static_cast<double>(pictures.size(0))));
   const auto columns = arguments.columns > 0 ? arguments.columns : static_cast<std::int64_t>(side);
   write_output(arguments.output, codec::write_png(picture_grid(pictures, columns)));
+}
+
+// Draws of a model: pictures, or lines of letters.
+void write_drawn(const GenerativeModel& model, const torch::Tensor& drawn,
+                 const UseArguments& arguments) {
+  if (!arguments.output.ends_with(".txt")) return write_grid(model.shown(drawn), arguments);
+  std::string text;
+  for (std::int64_t i = 0; i < drawn.size(0); ++i) text += model.text_of(drawn[i]) + "\n";
+  write_text(arguments.output, text);
 }
 
 void sample(std::vector<std::string> words) {
@@ -89,12 +100,13 @@ void sample(std::vector<std::string> words) {
     return write_grid(finished.model->decode(latent_plane(side)), arguments);
   }
   auto rng = make_rng(arguments.seed, kSampleStream);
-  write_grid(finished.model->sample(arguments.count,
-                                    {.label = arguments.label, .means = arguments.means}, rng),
-             arguments);
+  write_drawn(*finished.model,
+              finished.model->sample(arguments.count,
+                                     {.label = arguments.label, .means = arguments.means}, rng),
+              arguments);
 }
 
-// Originals and reconstructions in alternate rows.
+// Originals and reconstructions in alternate rows, or lines.
 void reconstruct(std::vector<std::string> words) {
   UseArguments arguments;
   arguments.count = 32;
@@ -110,6 +122,7 @@ void reconstruct(std::vector<std::string> words) {
   const auto batch = chosen_pictures(finished, arguments, arguments.count);
   auto rng = make_rng(arguments.seed, kSampleStream);
   const auto results = finished.model->reconstruct(batch, rng);
+  if (arguments.output.ends_with(".txt")) arguments.columns = 1;
   if (arguments.columns == 0) arguments.columns = std::min<std::int64_t>(8, batch.images.size(0));
   std::vector<torch::Tensor> rows;
   for (std::int64_t i = 0; i < results.size(0); i += arguments.columns) {
@@ -121,7 +134,7 @@ void reconstruct(std::vector<std::string> words) {
         rows.push_back(torch::ones_like(part.slice(0, 0, 1)).repeat({missing, 1, 1, 1}));
     }
   }
-  write_grid(torch::cat(rows), arguments);
+  write_drawn(*finished.model, torch::cat(rows), arguments);
 }
 
 void print_figures(const std::vector<Figure>& figures) {
