@@ -165,9 +165,8 @@ ImageSets planted_sets(LatentChain& model, std::int64_t planted_seed) {
     auto rng = make_rng(static_cast<std::uint64_t>(planted_seed), stream);
     return ImageSet{.images = model.sample(count, {}, rng), .labels = {}};
   };
-  return {.train = draw(2000, kTrain),
-          .validation = draw(500, kValidation),
-          .test = draw(1000, kTest)};
+  return {
+      .train = draw(2000, kTrain), .validation = draw(500, kValidation), .test = draw(1000, kTest)};
 }
 
 }  // namespace vqcodec::models

@@ -46,6 +46,11 @@ void draw_distances_from_means(const DocumentFigure& figure, const FigureFolders
 void draw_code_levels(const DocumentFigure& figure, const FigureFolders& folders);
 void draw_codebook_atlas(const DocumentFigure& figure, const FigureFolders& folders);
 
+// Translation without a dictionary (cipher_figures.cc): the learned cipher beside the true one, and
+// how much of each try's key was right as it learned.
+void draw_cipher(const DocumentFigure& figure, const FigureFolders& folders);
+void draw_deciphering(const DocumentFigure& figure, const FigureFolders& folders);
+
 // Curves and tables (curve_figures.cc).
 void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& folders);
 // Signal to noise of an importance weighted autoencoder's gradients, against k.

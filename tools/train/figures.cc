@@ -81,6 +81,14 @@ const DocumentFigure kFigures[] = {
      "photographs from the top codes, with the middle ones, with all; the originals",
      {"vqvae2"},
      draw_code_levels},
+    {"translation-cipher",
+     "P(y|z) of single symbols as learned, beside the hidden cipher; rows: the source's symbols",
+     {"translation"},
+     draw_cipher},
+    {"translation-learning",
+     "share of the hidden key that each try of the translation has right, over training",
+     {"translation"},
+     draw_deciphering},
     {"likelihoods", "published likelihoods and bounds beside ours", {}, draw_likelihoods},
 };
 

@@ -11,5 +11,6 @@ std::span<const Recipe> energy_recipes();
 std::span<const Recipe> flow_recipes();
 std::span<const Recipe> exact_likelihood_recipes();
 std::span<const Recipe> code_recipes();
+std::span<const Recipe> sequence_recipes();
 
 }  // namespace vqcodec::tools
