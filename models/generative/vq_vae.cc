@@ -69,7 +69,8 @@ VqVae::VqVae(const VqVaeOptions& options, const PictureShape& shape)
     to_latents_.push_back(register_module(
         "to_latent" + number, convolution(coarsest ? channels : 2 * channels, words, 1)));
     codebooks_.push_back(register_module("codebook" + number, LearnedCodebook(options.codebook)));
-    absent_.push_back(register_parameter("absent" + number, torch::zeros({words})));
+    absent_.push_back(coarsest ? torch::Tensor()
+                               : register_parameter("absent" + number, torch::zeros({words})));
     priors_.push_back(register_module(
         "prior" + number,
         std::make_shared<PixelCnn>(

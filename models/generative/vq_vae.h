@@ -96,7 +96,8 @@ class VqVae : public GenerativeModel {
   std::vector<torch::nn::Sequential> encoders_, from_above_, contexts_;  // [level]
   std::vector<torch::nn::Conv2d> to_latents_;
   std::vector<LearnedCodebook> codebooks_;
-  std::vector<torch::Tensor> absent_;  // (D): what the decoder sees of a level that is hidden
+  // (D): what the decoder sees of a level that is hidden; the coarsest never is.
+  std::vector<torch::Tensor> absent_;
   torch::nn::Sequential decoder_{nullptr};
   Observation observation_{nullptr};
   std::vector<std::shared_ptr<PixelCnn>> priors_;

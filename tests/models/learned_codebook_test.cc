@@ -205,6 +205,10 @@ TEST(LearnedCodebook, RestartsTakeUnusedCodewordsAloneToLatents) {
   const auto after = book->codewords().clone();
   book->restart(rows, codes, rng);  // not again at once
   EXPECT_TRUE(torch::equal(book->codewords(), after));
+  book->average(rows, codes);  // nor do averages take them back
+  const auto unused = (uses == 0).nonzero().squeeze(1);
+  EXPECT_TRUE(torch::allclose(book->codewords().index_select(0, unused),
+                              after.index_select(0, unused), 1e-3));
 }
 
 TEST(LearnedCodebook, WithoutRestartsCodewordsOutOfUseStay) {

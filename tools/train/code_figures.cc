@@ -169,7 +169,7 @@ torch::Tensor scattered(const torch::Tensor& plane, const torch::Tensor& cells, 
 // <name>.png: codewords by falling use, each with its nearest cells; <name>-map.png: the codebook
 // in the plane, by principal components on the left, by t-SNE on the right.
 void draw_codebook_atlas(const DocumentFigure& figure, const FigureFolders& folders) {
-  constexpr std::int64_t kPictures = 2000, kCells = 8, kColumns = 8 * kCells, kSide = 320;
+  constexpr std::int64_t kPictures = 500, kCells = 8, kColumns = 8 * kCells, kSide = 320;
   constexpr double kPerplexity = 15;
   torch::NoGradGuard no_grad;
   const auto run = codes_run(figure, folders);
