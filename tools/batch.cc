@@ -11,9 +11,9 @@
 #include "codec/image_io.h"
 #include "codec/parallel_for.h"
 #include "entropy/error.h"
-#include "library/defaults.h"
-#include "library/file_io.h"
 #include "tools/exit_code.h"
+#include "tools/library/defaults.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 

@@ -5,9 +5,9 @@
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

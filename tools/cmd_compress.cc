@@ -7,11 +7,11 @@
 #include "codec/image_io.h"
 #include "codec/metrics.h"
 #include "codec/stage_clock.h"
-#include "library/defaults.h"
-#include "library/file_io.h"
-#include "library/model_store.h"
-#include "library/observed_transform.h"
 #include "tools/batch.h"
+#include "tools/library/defaults.h"
+#include "tools/library/file_io.h"
+#include "tools/library/model_store.h"
+#include "tools/library/observed_transform.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 
@@ -75,8 +75,7 @@ Command add_compress(CLI::App& program, const Verbosity& verbosity) {
   add_target("--target-size", options.target_size_bytes, "BYTES", "size of the file, at most");
   add_target("--target-psnr", options.target_psnr_db, "DB", "PSNR in RGB, at least");
   rate->require_option(0, 1);
-  add_tune_option(*parser, arguments->tuning, "what to keep; default psnr")
-      ->excludes("--model");
+  add_tune_option(*parser, arguments->tuning, "what to keep; default psnr")->excludes("--model");
   parser->add_flag("--strip", options.strip, "leave metadata out");
   return {parser, [arguments, &verbosity] { return compress_all(*arguments, verbosity); }};
 }

@@ -6,10 +6,10 @@
 #include "codec/codec.h"
 #include "codec/preamble.h"
 #include "entropy/error.h"
-#include "library/defaults.h"
-#include "library/file_io.h"
-#include "library/model_store.h"
 #include "tools/exit_code.h"
+#include "tools/library/defaults.h"
+#include "tools/library/file_io.h"
+#include "tools/library/model_store.h"
 #include "tools/model_table.h"
 #include "tools/picture_report.h"
 #include "tools/shared_options.h"
@@ -35,8 +35,8 @@ PictureReport report_on(const std::vector<std::uint8_t>& bytes, const InfoArgume
   library::ModelStore models(arguments.model_path);
   const auto fingerprint = report.file.fingerprint;
   if (arguments.detail)
-    report.detail =
-        codec::verify(bytes, models.with_fingerprint(fingerprint), library::thread_count(arguments.threads));
+    report.detail = codec::verify(bytes, models.with_fingerprint(fingerprint),
+                                  library::thread_count(arguments.threads));
   if (const auto* model = models.find(fingerprint)) {
     report.model_name = model->name;
     count_codes(report.file, *model);

@@ -1,9 +1,9 @@
 // tools/cmd_models.cc: the models that need no --model, with what each setting gives.
 #include <cstdio>
 
-#include "library/model_store.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
+#include "tools/library/model_store.h"
 #include "tools/model_table.h"
 
 namespace vqcodec::tools {

@@ -1,9 +1,9 @@
 // tools/cmd_train.cc: hands their arguments to the networks' module, which has these commands.
 #include <vector>
 
-#include "library/network_module.h"
 #include "tools/command.h"
 #include "tools/exit_code.h"
+#include "tools/library/network_module.h"
 
 namespace vqcodec::tools {
 

@@ -5,10 +5,10 @@
 
 #include "codec/codec.h"
 #include "codec/hex.h"
-#include "library/defaults.h"
-#include "library/file_io.h"
-#include "library/model_store.h"
 #include "tools/exit_code.h"
+#include "tools/library/defaults.h"
+#include "tools/library/file_io.h"
+#include "tools/library/model_store.h"
 #include "tools/shared_options.h"
 
 namespace vqcodec::tools {

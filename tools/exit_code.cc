@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "library/failure.h"
+#include "tools/library/failure.h"
 
 namespace vqcodec::tools {
 

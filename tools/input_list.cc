@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "codec/checksum.h"
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

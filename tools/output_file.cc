@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

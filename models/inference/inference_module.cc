@@ -1,5 +1,5 @@
 // models/inference/inference_module.cc: what the program finds in libvqcodec_inference.so
-// (library/network_module.h).
+// (tools/library/network_module.h).
 #include <cstddef>
 #include <string_view>
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "codec/image.h"
-#include "library/vqcodec.h"
 #include "tests/codec/tiny_model.h"
 #include "tests/tools/sandbox.h"
+#include "tools/library/vqcodec.h"
 
 namespace vqcodec::library {
 

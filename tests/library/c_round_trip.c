@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "library/vqcodec.h"
+#include "tools/library/vqcodec.h"
 
 enum { kWidth = 48, kHeight = 40, kSamples = 3 * kWidth * kHeight };
 

@@ -14,7 +14,7 @@ namespace vqcodec::library {
 namespace {
 
 std::set<std::string> declared() {
-  std::ifstream in(VQCODEC_SOURCE_DIR "/library/vqcodec.h");
+  std::ifstream in(VQCODEC_SOURCE_DIR "/tools/library/vqcodec.h");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const std::regex function(R"re(VQCODEC_API [^;(]*?(vqcodec_\w+)\()re");
   std::set<std::string> names;

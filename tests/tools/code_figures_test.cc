@@ -17,7 +17,7 @@ namespace {
 class CodeFigures : public testing::Test {
  protected:
   void SetUp() override {
-    if (!VQCODEC_HAS_NETWORKS) GTEST_SKIP() << "built without networks";
+    if (!VQCODEC_HAS_TRAINING) GTEST_SKIP() << "built without training";
     write_small_set(sandbox_, "data", "train", 40);
     write_small_set(sandbox_, "data", "t10k", 10);
   }

@@ -1,5 +1,5 @@
 // Which model is taken: the named one, else the built-in one, else an installed one.
-#include "library/model_store.h"
+#include "tools/library/model_store.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include "codec/codec.h"
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "library/builtin_model.h"
-#include "library/file_io.h"
 #include "tests/codec/tiny_model.h"
 #include "tests/tools/sandbox.h"
+#include "tools/library/builtin_model.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

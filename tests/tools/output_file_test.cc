@@ -11,8 +11,8 @@
 #include <functional>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "tests/tools/sandbox.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "tools/evaluate/csv.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "library/defaults.h"
 #include "tools/evaluate/arguments.h"
 #include "tools/evaluate/decomposition_tables.h"
 #include "tools/evaluate/evaluation.h"
@@ -15,6 +14,7 @@
 #include "tools/evaluate/summary.h"
 #include "tools/exit_code.h"
 #include "tools/input_list.h"
+#include "tools/library/defaults.h"
 #include "tools/output_file.h"
 #include "tools/shared_options.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "codec/decomposition.h"
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 

@@ -9,7 +9,7 @@
 
 #include "codec/checksum.h"
 #include "codec/image_io.h"
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "library/model_store.h"
 #include "tools/evaluate/evaluation.h"
+#include "tools/library/model_store.h"
 
 namespace vqcodec::tools {
 

@@ -1,6 +1,6 @@
 #include "tools/evaluate/peer_list.h"
 
-#include "library/companion_library.h"
+#include "tools/library/companion_library.h"
 
 namespace vqcodec::tools {
 

@@ -5,13 +5,13 @@
 #include <optional>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "tools/evaluate/formatted.h"
 #include "tools/evaluate/lazy_picture.h"
 #include "tools/evaluate/plots.h"
 #include "tools/evaluate/report_page.h"
 #include "tools/evaluate/report_tables.h"
 #include "tools/evaluate/shown_pictures.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/progress.h"
 

@@ -1,6 +1,7 @@
 #include "tools/train/codec_options.h"
 
 #include <algorithm>
+#include <map>
 
 #include "tools/shared_options.h"
 
@@ -51,6 +52,18 @@ void add_codec_options(CLI::App& app, CodecTrainingOptions& options) {
                  "of a bit while codes are assigned with "
                  "order-0 lengths")
       ->capture_default_str();
+  add_quantizer_option(app, options.quantization);
+}
+
+void add_quantizer_option(CLI::App& app, models::Quantization& quantization) {
+  using enum models::Quantization;
+  const std::map<std::string, models::Quantization> names = {{"vector", kVector},
+                                                             {"scalar", kScalar}};
+  app.add_option("--quantizer", quantization,
+                 "scalar: codebooks of one channel each; vector: of as many as 256 codewords cover")
+      ->transform(CLI::CheckedTransformer(names).description(""))
+      ->type_name("NAME")
+      ->default_str(quantization == kVector ? "vector" : "scalar");
 }
 
 CodecTrainingOptions preset_in(std::vector<std::string> arguments) {
@@ -74,6 +87,7 @@ CodecTrainingOptions preset_in(std::vector<std::string> arguments) {
     options.codec.blocks = 2;
     options.codec.lambdas = {0.0035};
     options.codewords = 512;
+    options.quantization = models::Quantization::kVector;
   }
   if (options.tuning == codec::Tuning::kMsSsim) {
     options.crop = 192;  // five scales of an 11x11 window

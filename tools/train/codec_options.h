@@ -3,6 +3,7 @@
 
 #include "codec/tuning.h"
 #include "models/codec_networks.h"
+#include "models/group_quantizer.h"
 #include "tools/train/train_command.h"
 
 namespace vqcodec::tools {
@@ -16,11 +17,13 @@ struct CodecTrainingOptions {
   double polish_rate = 2e-4;
   std::int64_t codebook_crops = 480, codewords = 256;
   double codebook_price_factor = 0.4, price_factor = 0.35;
+  models::Quantization quantization = models::Quantization::kScalar;
   codec::Tuning tuning = codec::Tuning::kPsnr;
   models::CodecOptions codec;
 };
 
 void add_codec_options(CLI::App& app, CodecTrainingOptions& options);
+void add_quantizer_option(CLI::App& app, models::Quantization& quantization);
 
 // What the preset named in the arguments, or in their TOML file, sets; other options come on top.
 // photo: the shape of the model that is built in. vqvae2: that of Razavi et al., arXiv:1906.00446,

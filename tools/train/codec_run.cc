@@ -5,8 +5,8 @@
 #include "codec/codec.h"
 #include "codec/image_io.h"
 #include "codec/metrics.h"
-#include "library/file_io.h"
 #include "models/inference/codec_transform.h"
+#include "tools/library/file_io.h"
 #include "tools/shared_options.h"
 #include "tools/train/train_command.h"
 

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "tools/evaluate/csv.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 
 namespace vqcodec::tools {

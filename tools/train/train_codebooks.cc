@@ -2,15 +2,15 @@
 // own kind of picture; the networks stay as they are, so nothing old is forgotten.
 #include <cstdio>
 #include <filesystem>
-#include <map>
 
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "models/codebook_training.h"
 #include "models/integer_import.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codebook_report.h"
+#include "tools/train/codec_options.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"
 
@@ -26,7 +26,7 @@ constexpr std::int64_t kHealthBatches = 6, kHealthBatch = 8;  // crops whose cod
 struct CodebooksOptions {
   PriorTrainingOptions prior;
   std::int64_t codebook_crops = 240;
-  Quantization quantization = Quantization::kVector;
+  Quantization quantization = Quantization::kScalar;
   std::string from, name;
 
   std::string run() const { return prior.output + ".run"; }
@@ -46,12 +46,7 @@ void add_options(CLI::App& app, CodebooksOptions& options) {
   app.add_option("--codebook-crops", options.codebook_crops, "crops that codebooks are trained on")
       ->check(CLI::Range(8, 100000))
       ->capture_default_str();
-  const std::map<std::string, Quantization> names = {{"vector", Quantization::kVector},
-                                                     {"scalar", Quantization::kScalar}};
-  app.add_option("--quantizer", options.quantization,
-                 "vector, or scalar: every channel is rounded, to see what vectors bring")
-      ->transform(CLI::CheckedTransformer(names).description(""))
-      ->default_str("vector");
+  add_quantizer_option(app, options.quantization);
   app.add_option("--from", options.from, "the model (.vqm) whose networks are kept")->required();
   app.add_option("--name", options.name, "of the new model; default: its file's");
 }

@@ -4,11 +4,11 @@
 
 #include "codec/metrics.h"
 #include "entropy/error.h"
-#include "library/file_io.h"
 #include "models/checkpoint.h"
 #include "models/codebook_training.h"
 #include "models/image_dataset.h"
 #include "models/trainer.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_options.h"
 #include "tools/train/codec_run.h"
@@ -40,6 +40,7 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
   training.crops = options.codebook_crops;
   training.price_factor = options.codebook_price_factor;
   training.grouping.codewords = options.codewords;
+  training.grouping.quantization = options.quantization;
   training.tuning = options.tuning;
   training.seed = options.training.seed;
   const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {

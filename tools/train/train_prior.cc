@@ -2,9 +2,9 @@
 // `.vqm`.
 #include <filesystem>
 
-#include "library/file_io.h"
 #include "models/checkpoint.h"
 #include "models/integer_import.h"
+#include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_run.h"
 #include "tools/train/prior_phases.h"

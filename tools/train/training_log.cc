@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "entropy/error.h"
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 namespace vqcodec::tools {
 

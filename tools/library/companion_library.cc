@@ -1,11 +1,11 @@
-#include "library/companion_library.h"
+#include "tools/library/companion_library.h"
 
 #include <dlfcn.h>
 
 #include <cstdlib>
 
 #include "entropy/error.h"
-#include "library/own_location.h"
+#include "tools/library/own_location.h"
 
 namespace vqcodec::library {
 

@@ -1,4 +1,4 @@
-#include "library/own_location.h"
+#include "tools/library/own_location.h"
 
 #include <dlfcn.h>
 #include <link.h>

@@ -1,4 +1,5 @@
-// library/failure.h: what an exception says to those outside, be it an exit code or a C status.
+// tools/library/failure.h: what an exception says to those outside, be it an exit code or a C
+// status.
 #pragma once
 
 #include <exception>

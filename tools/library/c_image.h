@@ -1,9 +1,9 @@
-// library/c_image.h: pictures of the C API to and from the codec's.
+// tools/library/c_image.h: pictures of the C API to and from the codec's.
 #pragma once
 
 #include "codec/codec.h"
 #include "codec/image.h"
-#include "library/vqcodec.h"
+#include "tools/library/vqcodec.h"
 
 namespace vqcodec::library {
 

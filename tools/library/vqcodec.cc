@@ -1,6 +1,6 @@
-// library/vqcodec.cc: the C API: what C gives is checked and copied, what C++ throws becomes a
-// status.
-#include "library/vqcodec.h"
+// tools/library/vqcodec.cc: the C API: what C gives is checked and copied, what C++ throws becomes
+// a status.
+#include "tools/library/vqcodec.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -14,13 +14,13 @@
 #include <utility>
 
 #include "codec/codec.h"
-#include "library/c_image.h"
-#include "library/c_struct.h"
-#include "library/defaults.h"
-#include "library/deferred_transform.h"
-#include "library/failure.h"
-#include "library/model_store.h"
-#include "library/observed_transform.h"
+#include "tools/library/c_image.h"
+#include "tools/library/c_struct.h"
+#include "tools/library/defaults.h"
+#include "tools/library/deferred_transform.h"
+#include "tools/library/failure.h"
+#include "tools/library/model_store.h"
+#include "tools/library/observed_transform.h"
 
 namespace codec = vqcodec::codec;
 namespace library = vqcodec::library;

@@ -1,4 +1,4 @@
-// library/builtin_model.h: the model that is part of the program and of libvqcodec.
+// tools/library/builtin_model.h: the model that is part of the program and of libvqcodec.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// library/file_io.h: whole files to bytes and bytes to descriptors. Failures are Error(kResource).
+// tools/library/file_io.h: whole files to bytes and bytes to descriptors. Failures are
+// Error(kResource).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// library/companion_library.h: a shared library that belongs to vqcodec and is loaded only where it
-// is needed, so that what does without it starts quickly.
+// tools/library/companion_library.h: a shared library that belongs to vqcodec and is loaded only
+// where it is needed, so that what does without it starts quickly.
 #pragma once
 
 #include <filesystem>

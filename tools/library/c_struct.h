@@ -1,4 +1,4 @@
-// library/c_struct.h: structures of the C API, which begin with the size that they had in the
+// tools/library/c_struct.h: structures of the C API, which begin with the size that they had in the
 // caller's header.
 #pragma once
 

@@ -1,5 +1,5 @@
-// library/deferred_transform.h: a transform that is still being made, beside what needs no network:
-// decoding the codes.
+// tools/library/deferred_transform.h: a transform that is still being made, beside what needs no
+// network: decoding the codes.
 #pragma once
 
 #include <future>

@@ -1,4 +1,4 @@
-#include "library/file_io.h"
+#include "tools/library/file_io.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "library/network_module.h"
+#include "tools/library/network_module.h"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-// library/defaults.h: what is taken where nothing is asked for.
+// tools/library/defaults.h: what is taken where nothing is asked for.
 #pragma once
 
 #include <algorithm>

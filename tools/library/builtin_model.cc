@@ -1,4 +1,4 @@
-#include "library/builtin_model.h"
+#include "tools/library/builtin_model.h"
 
 #ifdef VQCODEC_BUILTIN_MODEL
 

@@ -1,4 +1,4 @@
-// library/own_location.h: where this code lies; what belongs to it is found from there.
+// tools/library/own_location.h: where this code lies; what belongs to it is found from there.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "library/failure.h"
+#include "tools/library/failure.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "library/c_image.h"
+#include "tools/library/c_image.h"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 #include "codec/format.h"
 #include "entropy/error.h"
-#include "library/c_struct.h"
+#include "tools/library/c_struct.h"
 
 namespace vqcodec::library {
 namespace {

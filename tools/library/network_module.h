@@ -1,6 +1,6 @@
-// library/network_module.h: the networks, in shared libraries that are loaded where one is run: one
-// of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as a program
-// linked to that spends 0.4 s before main().
+// tools/library/network_module.h: the networks, in shared libraries that are loaded where one is
+// run: one of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as
+// a program linked to that spends 0.4 s before main().
 //
 // models/ builds libvqcodec_inference.so with the first of these two functions and
 // libvqcodec_networks.so with both, declared extern "C". Exceptions of type Error may leave them.
@@ -20,7 +20,7 @@
 
 #include "codec/transform.h"
 #include "codec/tuning.h"
-#include "library/companion_library.h"
+#include "tools/library/companion_library.h"
 
 namespace vqcodec::library {
 

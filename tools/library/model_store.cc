@@ -1,4 +1,4 @@
-#include "library/model_store.h"
+#include "tools/library/model_store.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,10 +6,10 @@
 
 #include "codec/hex.h"
 #include "entropy/error.h"
-#include "library/builtin_model.h"
-#include "library/file_io.h"
-#include "library/network_module.h"
-#include "library/own_location.h"
+#include "tools/library/builtin_model.h"
+#include "tools/library/file_io.h"
+#include "tools/library/network_module.h"
+#include "tools/library/own_location.h"
 
 namespace vqcodec::library {
 namespace {

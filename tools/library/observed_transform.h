@@ -1,5 +1,5 @@
-// library/observed_transform.h: a transform that reports how much of the picture has gone through
-// it.
+// tools/library/observed_transform.h: a transform that reports how much of the picture has gone
+// through it.
 #pragma once
 
 #include <atomic>

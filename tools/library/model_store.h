@@ -1,4 +1,4 @@
-// library/model_store.h: which model a picture is written or read with, and its networks.
+// tools/library/model_store.h: which model a picture is written or read with, and its networks.
 #pragma once
 
 #include <cstdint>
