@@ -36,14 +36,14 @@ CollapsedChain::Lattice CollapsedChain::lattice(const Tables& tables,
   lattice.rows = torch::full({n, rows}, blank_, torch::kInt64);
   lattice.rows.slice(1, 1, rows, 2).copy_(symbols);
 
-  const auto is_symbol = lattice.rows != blank_;
   std::vector<torch::Tensor> steps;
   for (std::int64_t back = 0; back < 3; ++back) {
     const auto from = torch::constant_pad_nd(lattice.rows.slice(1, 0, rows - back), {back, 0}, 0);
     const auto states = tables[1].size(0);
     auto log_p = tables[1].flatten().take(from * states + lattice.rows);
     auto allowed = torch::arange(rows) >= back;
-    if (back == 2) allowed = allowed.logical_and(is_symbol).logical_and(from != lattice.rows);
+    // Not past what parts equal symbols, nor from blank to blank.
+    if (back == 2) allowed = allowed.logical_and(from != lattice.rows);
     steps.push_back(log_p.masked_fill(allowed.logical_not(), kNever));
   }
   lattice.steps = torch::stack(steps, 2);

@@ -176,6 +176,21 @@ TEST(Translation, TheTrueCipherIsAStationaryPointWithTheSourcesEntropy) {
   expect_mean(-language.log_prob(hidden) / kLength, figures[4].value, 0.03);
 }
 
+// With the true cipher a draw is the hidden text, and both languages' terms are its probability.
+TEST(Translation, AtTheTrueCipherTheLossIsWhatTheLanguagesSay) {
+  auto model = small_model({.tries = 1, .beta = 1});
+  plug_in(model.tries()[0], model.true_key(), kSure);
+  auto rng = make_rng(10, 1);
+  const auto batch = batch_of(cipher_sets(small_language()).train);
+  const auto z = plane_of(batch.images, kSource), y = plane_of(batch.images, kTarget);
+  const auto hidden = model.true_key().argsort().take(y), written = model.true_key().take(z);
+  const auto loss = model.loss(batch, rng).total.item<double>();
+  const auto of_source = -model.log_source(hidden).mean() / kLength;
+  const auto of_target = -model.log_target(written).mean() / kLength;
+  EXPECT_NEAR(loss, (of_source + of_target).item<double>(), 1e-9);
+  EXPECT_LT(of_target.item<double>(), std::log(4.0) - 0.1);  // the language is known
+}
+
 // Symbols that do not depend on each other, sent through a noisy channel: with the channel and its
 // posterior plugged in, both directions cost the channel's entropy.
 TEST(Translation, OfANoisyChannelBothDirectionsCostItsEntropy) {

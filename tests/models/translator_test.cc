@@ -23,6 +23,10 @@ TEST(Translator, ItSeesWhatIsAroundAPlaceAndNothingPastTheEnd) {
   x[0][4] = 1;
   const auto moved = (translator->forward(x).logits - before).abs().amax(2)[0] > 1e-12;
   for (std::int64_t t = 0; t < 12; ++t) EXPECT_EQ(moved[t].item<bool>(), std::abs(t - 4) <= 3) << t;
+  auto longer = x.clone();  // the end is no symbol, and is seen
+  longer.slice(1, 10).fill_(0);
+  const auto near = (translator->forward(longer).logits - translator->forward(x).logits)[0][9];
+  EXPECT_GT(near.abs().max().item<double>(), 1e-6);
   auto rng = make_rng(5, 0);
   const auto y = translator->sample(x, rng);
   EXPECT_TRUE((y.slice(1, 10) == kNone).all().item<bool>());
