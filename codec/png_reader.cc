@@ -115,34 +115,44 @@ void PngReader::ask_for_8_bits() {
   });
 }
 
-// (height, width, channels + 1) to its two parts.
-void split_alpha(const std::vector<std::uint8_t>& samples, Image& image) {
+// Row y of the picture, from samples whose last channel is alpha.
+void split_alpha(const std::uint8_t* sample, std::size_t y, Image& image) {
+  const auto width = static_cast<std::size_t>(image.width);
   const auto channels = static_cast<std::size_t>(image.channels);
-  image.pixels.resize(image.area() * channels);
-  image.alpha.resize(image.area());
-  const std::uint8_t* sample = samples.data();
-  std::uint8_t* pixel = image.pixels.data();
-  for (std::uint8_t& alpha : image.alpha) {
+  std::uint8_t* pixel = image.pixels.data() + y * width * channels;
+  std::uint8_t* alpha = image.alpha.data() + y * width;
+  for (std::size_t x = 0; x < width; ++x) {
     for (std::size_t c = 0; c < channels; ++c) *pixel++ = *sample++;
-    alpha = *sample++;
+    *alpha++ = *sample++;
   }
 }
 
+// Row by row, so that a big picture is in memory once. Of interlaced files all rows come together.
 void PngReader::read_pixels(Image& image) {
   const int samples_per_pixel = png_get_channels(png_, info_);
+  const bool interlaced = png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
   image.channels = samples_per_pixel < 3 ? 1 : 3;
-  std::vector<std::uint8_t> samples(image.area() * static_cast<std::size_t>(samples_per_pixel));
-  std::vector<png_bytep> rows(static_cast<std::size_t>(image.height));
-  for (std::size_t y = 0; y < rows.size(); ++y)
-    rows[y] = samples.data() + y * (samples.size() / rows.size());
+  const bool has_alpha = samples_per_pixel > image.channels;
+  const auto height = static_cast<std::size_t>(image.height);
+  image.pixels.resize(image.area() * static_cast<std::size_t>(image.channels));
+  if (has_alpha) image.alpha.resize(image.area());
+
+  const auto row_size = image.area() / height * static_cast<std::size_t>(samples_per_pixel);
+  std::vector<std::uint8_t> samples(has_alpha ? row_size * (interlaced ? height : 1) : 0);
+  const auto row = [&](std::size_t y) {
+    if (!has_alpha) return image.pixels.data() + y * row_size;
+    return samples.data() + (interlaced ? y * row_size : 0);
+  };
+  std::vector<png_bytep> rows;
+  for (std::size_t y = 0; interlaced && y < height; ++y) rows.push_back(row(y));
   run([&] {
-    png_read_image(png_, rows.data());
+    if (interlaced) png_read_image(png_, rows.data());
+    for (std::size_t y = 0; y < height; ++y) {
+      if (!interlaced) png_read_row(png_, row(y), nullptr);
+      if (has_alpha) split_alpha(row(y), y, image);
+    }
     png_read_end(png_, info_);  // metadata may follow the pixels; a file without its end is cut
   });
-  if (samples_per_pixel == image.channels)
-    image.pixels = std::move(samples);
-  else
-    split_alpha(samples, image);
 }
 
 void PngReader::collect_metadata(Image& image) const {
