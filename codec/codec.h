@@ -45,6 +45,11 @@ std::vector<std::uint8_t> compress(const Image& image, const ModelFile& model, T
 Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Transform& transform,
                  const DecompressOptions& options, Timings* timings = nullptr);
 
+// Bytes of the file that decompress() looks at: those of other tiles and levels it leaves alone.
+// Throws as decompress() does.
+std::uint64_t bytes_read(std::span<const std::uint8_t> bytes, const Transform& transform,
+                         const DecompressOptions& options);
+
 // The header and the table of chunks, checked by their checksum; needs no model. Accepts a cut
 // file.
 struct LevelSummary {

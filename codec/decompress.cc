@@ -79,6 +79,18 @@ std::vector<std::uint8_t> cropped(const std::vector<std::uint8_t>& plane, int wi
 
 }  // namespace
 
+std::uint64_t bytes_read(std::span<const std::uint8_t> bytes, const Transform& transform,
+                         const DecompressOptions& options) {
+  const File file = read_file(bytes, options.max_pixels);
+  const Extent extent = extent_of(file.header, transform, options);
+  std::uint64_t sum =
+      file.header_size + file.metadata.size() + file.alpha.size() + file.plain.size();
+  for (int level = 0; level < extent.levels; ++level)
+    for (const int tile : extent.tiles)
+      sum += file.header.slices[file.header.slice_index(level, tile)].size_bytes;
+  return sum;
+}
+
 Image decompress(std::span<const std::uint8_t> bytes, const ModelFile& model, Transform& transform,
                  const DecompressOptions& options, Timings* timings) {
   StageClock clock(timings);

@@ -1,5 +1,6 @@
 // tools/cmd_decompress.cc: .vqc files to PNG or PPM.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <future>
@@ -10,6 +11,7 @@
 #include "codec/stage_clock.h"
 #include "entropy/error.h"
 #include "tools/batch.h"
+#include "tools/evaluate/formatted.h"
 #include "tools/library/deferred_transform.h"
 #include "tools/library/file_io.h"
 #include "tools/library/model_store.h"
@@ -54,6 +56,10 @@ std::uint64_t pixels_to_decode(const codec::FileSummary& file,
   return crop ? area(crop->width, crop->height) : area(file.width, file.height);
 }
 
+std::string size_of(int width, int height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
 void write_picture(const std::string& path, const codec::Image& image, const std::string& format) {
   OutputFile file(path);
   const auto sink = [&](auto bytes) { file.write(bytes); };
@@ -72,8 +78,10 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
                                   codec::Timings& timings) {
     codec::StageClock clock(&timings);
     const auto format = format_of(job.output, arguments.format);
-    const auto bytes = clock.time("read file", [&] { return library::read_file(job.input); });
-    const auto file = codec::inspect(bytes);
+    const auto start = std::chrono::steady_clock::now();
+    const library::MappedFile input(job.input);
+    const auto bytes = input.bytes();
+    const auto file = clock.time("read file", [&] { return codec::inspect(bytes); });
     const auto* model =
         clock.time("read model", [&] { return &models.with_fingerprint(file.fingerprint); });
     // The codes are decoded meanwhile; synthesis waits for it.
@@ -87,7 +95,14 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
     own.threads = seat.threads();
     const auto image = codec::decompress(bytes, *model, transform, own, &timings);
     clock.time("write picture", [&] { write_picture(job.output, image, format); });
-    return std::to_string(image.width) + "x" + std::to_string(image.height);
+    if (image.width == file.width && image.height == file.height && options.levels == 0)
+      return size_of(image.width, image.height);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    return formatted("%s of %s, %llu of %zu bytes read, %.2f s",
+                     size_of(image.width, image.height).c_str(),
+                     size_of(file.width, file.height).c_str(),
+                     static_cast<unsigned long long>(codec::bytes_read(bytes, networks, own)),
+                     bytes.size(), seconds.count());
   };
   return run_batch(arguments.batch, rule, verbosity, decompress_one);
 }

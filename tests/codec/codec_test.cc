@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/format.h"
 #include "codec/hex.h"
 #include "codec/metrics.h"
 #include "tests/codec/fake_transform.h"
@@ -123,6 +124,15 @@ TEST_F(Codec, CropsAreThoseOfTheFullPicture) {
 
 TEST_F(Codec, CropsNeedOnlyTheTilesAround) {
   Bytes bytes = compressed(test_picture(256, 32), {.quality = 3, .tile_size = 32});
+  const File file = read_file(bytes, kMaxArea);
+  std::uint64_t others = 0;  // bytes of tiles beyond the crop and what the transform sees around it
+  for (int level = 0; level < file.header.levels; ++level)
+    for (int tile = (160 + transform.margin()) / 32; tile < 8; ++tile)
+      others += file.slices[file.header.slice_index(level, tile)].size();
+  EXPECT_EQ(bytes_read(bytes, transform, {}), bytes.size());
+  EXPECT_EQ(bytes_read(bytes, transform, {.crop = Rectangle{0, 0, 160, 32}}),
+            bytes.size() - others);
+  EXPECT_GT(others, 0U);
   bytes.back() ^= 0xFF;  // the last tile's finest slice
   EXPECT_EQ(error_of([&] { restored(bytes); }), ErrorKind::kCorrupt);
   EXPECT_EQ(error_of([&] { restored(bytes, {.crop = Rectangle{0, 0, 160, 32}}); }), std::nullopt);

@@ -1,6 +1,7 @@
 #include "tools/library/file_io.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +40,12 @@ std::vector<std::uint8_t> read_all(int descriptor) {
   return bytes;
 }
 
+int open_to_read(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw_system_error("cannot open");
+  return descriptor;
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -53,9 +60,30 @@ void FileDescriptor::close() {
 
 std::vector<std::uint8_t> read_file(const std::string& path) {
   if (path == kStandardStream) return read_all(STDIN_FILENO);
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw_system_error("cannot open");
-  return read_all(file.get());
+  return read_all(FileDescriptor(open_to_read(path)).get());
+}
+
+MappedFile::MappedFile(const std::string& path) {
+  if (path != kStandardStream) {
+    const FileDescriptor file(open_to_read(path));
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* start = S_ISREG(status.st_mode) && size > 0
+                      ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0)
+                      : MAP_FAILED;
+    if (start != MAP_FAILED) {
+      bytes_ = {static_cast<const std::uint8_t*>(start), size};
+      return;
+    }
+  }
+  read_ = read_file(path);
+  bytes_ = read_;
+}
+
+MappedFile::~MappedFile() {
+  if (read_.empty() && !bytes_.empty())
+    ::munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }
 
 void write_all(int descriptor, std::span<const std::uint8_t> bytes) {

@@ -31,6 +31,23 @@ class FileDescriptor {
 };
 
 std::vector<std::uint8_t> read_file(const std::string& path);  // or kStandardStream
+
+// A file that is read where it is looked at, and not before; standard input is read whole. The file
+// must not become shorter meanwhile.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);  // or kStandardStream
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::uint8_t> bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::uint8_t> read_;  // what cannot be mapped
+  std::span<const std::uint8_t> bytes_;
+};
+
 void write_all(int descriptor, std::span<const std::uint8_t> bytes);
 
 // What `work` gives; its Error says first what it is about: "<subject>: ...".
