@@ -238,12 +238,7 @@ std::vector<Figure> Colorization::figures(const Batch& batch, const EvaluationOp
   }
   const auto figure = [](const char* name, const std::vector<torch::Tensor>& parts,
                          const char* estimator) {
-    const Estimate estimate{.per_example = torch::cat(parts).to(torch::kFloat64), .estimator = {}};
-    return Figure{.name = name,
-                  .value = estimate.mean(),
-                  .standard_error = estimate.standard_error(),
-                  .unit = "nats per cell",
-                  .estimator = estimator};
+    return mean_figure(name, torch::cat(parts), "nats per cell", estimator);
   };
   std::vector<Figure> figures = {
       figure("nll", nll, "sum over all segment maps (exact)"),

@@ -23,12 +23,10 @@ torch::Tensor floored(const torch::Tensor& covariances, double floor) {
   return torch::matmul(vectors * values.clamp_min(floor).unsqueeze(-2), vectors.transpose(-2, -1));
 }
 
+// No bits a dimension: the points are not quantized.
 Figure figure_of(const char* name, const Estimate& estimate) {
-  return {.name = name,
-          .value = -estimate.mean(),
-          .standard_error = estimate.standard_error(),
-          .unit = "nats",
-          .estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")"};
+  return mean_figure(name, -estimate.per_example, "nats",
+                     estimate.estimator + " (" + name_of(estimate.kind) + ")");
 }
 
 }  // namespace
@@ -259,7 +257,6 @@ Estimate GaussianMixture::log_prob(const Batch& batch, const EvaluationOptions& 
               "sum over the components, of " + std::to_string(means_.size(1)) + " coordinates"};
 }
 
-// No bits a dimension: the points are not quantized.
 std::vector<Figure> GaussianMixture::figures(const Batch& batch, const EvaluationOptions& options,
                                              Rng& rng) {
   torch::NoGradGuard no_grad;

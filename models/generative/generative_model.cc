@@ -1,5 +1,6 @@
 #include "models/generative/generative_model.h"
 
+#include <cmath>
 #include <numbers>
 
 #include "entropy/error.h"
@@ -14,13 +15,20 @@ namespace {
 
 }  // namespace
 
+Figure mean_figure(const std::string& name, const torch::Tensor& per_example,
+                   const std::string& unit, const std::string& estimator) {
+  const auto values = per_example.to(torch::kFloat64);
+  const auto n = static_cast<double>(values.numel());
+  return {.name = name,
+          .value = values.mean().item<double>(),
+          .standard_error = n > 1 ? values.std().item<double>() / std::sqrt(n) : 0,
+          .unit = unit,
+          .estimator = estimator};
+}
+
 std::vector<Figure> likelihood_figures(const Estimate& estimate, std::int64_t dimensions) {
   const auto estimator = estimate.estimator + " (" + name_of(estimate.kind) + ")";
-  Figure nll = {.name = "nll",
-                .value = -estimate.mean(),
-                .standard_error = estimate.standard_error(),
-                .unit = "nats",
-                .estimator = estimator};
+  const auto nll = mean_figure("nll", -estimate.per_example, "nats", estimator);
   if (estimate.kind == EstimateKind::kNotALikelihood) return {nll};
   auto bits = nll;
   const auto to_bits = 1 / (static_cast<double>(dimensions) * std::numbers::ln2);  // a dimension

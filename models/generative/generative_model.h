@@ -32,6 +32,10 @@ struct Figure {
   std::string estimator;  // how it was taken, with the samples for each example
 };
 
+// The mean of a value of each example, (N), and its standard error.
+Figure mean_figure(const std::string& name, const torch::Tensor& per_example,
+                   const std::string& unit, const std::string& estimator);
+
 // "nll" and, of likelihoods, "nll_per_dimension".
 std::vector<Figure> likelihood_figures(const Estimate& estimate, std::int64_t dimensions);
 

@@ -12,15 +12,6 @@ constexpr double kLeast = 1e-12;           // probability of an entry: logarithm
 constexpr std::int64_t kTryingSteps = 10;  // of each restart
 enum Stream : std::uint64_t { kTables, kTrain, kValidation, kTest };
 
-Figure per_sequence(const char* name, const torch::Tensor& log_prob, const char* estimator) {
-  const Estimate estimate{.per_example = log_prob, .estimator = {}};
-  return {.name = name,
-          .value = -estimate.mean(),
-          .standard_error = estimate.standard_error(),
-          .unit = "nats",
-          .estimator = estimator};
-}
-
 }  // namespace
 
 OptionList LatentChainOptions::list() {
@@ -141,13 +132,14 @@ Estimate LatentChain::log_prob(const Batch& batch, const EvaluationOptions& /*op
 
 std::vector<Figure> LatentChain::figures(const Batch& batch, const EvaluationOptions& options,
                                          Rng& rng) {
-  const auto nll = log_prob(batch, options, rng).per_example;
-  std::vector<Figure> figures = {per_sequence("nll", nll, "sum over all paths (exact)")};
+  const char* exact = "sum over all paths (exact)";
+  const auto nll = -log_prob(batch, options, rng).per_example;
+  std::vector<Figure> figures = {mean_figure("nll", nll, "nats", exact)};
   if (batch.images.size(1) == 1) return figures;  // text: nobody knows its model
-  const auto planted = log_likelihood(planted_tables(), plane_of(batch.images, 0));
-  figures.push_back(per_sequence("nll_of_the_planted", planted, "sum over all paths (exact)"));
-  figures.push_back(
-      per_sequence("excess", nll - planted, "nll less that of the planted, sequence by sequence"));
+  const auto planted = -log_likelihood(planted_tables(), plane_of(batch.images, 0));
+  figures.push_back(mean_figure("nll_of_the_planted", planted, "nats", exact));
+  figures.push_back(mean_figure("excess", nll - planted, "nats",
+                                "nll less that of the planted, sequence by sequence"));
   return figures;
 }
 

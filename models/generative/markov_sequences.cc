@@ -18,12 +18,7 @@ std::int64_t power(std::int64_t base, std::int64_t exponent) {
 // log_prob: (N) nats of sequences of one length.
 Figure per_symbol(const char* name, const torch::Tensor& log_prob, std::int64_t length,
                   const char* estimator) {
-  const Estimate estimate{.per_example = log_prob / static_cast<double>(length), .estimator = {}};
-  return {.name = name,
-          .value = -estimate.mean(),
-          .standard_error = estimate.standard_error(),
-          .unit = "nats per symbol",
-          .estimator = estimator};
+  return mean_figure(name, -log_prob / static_cast<double>(length), "nats per symbol", estimator);
 }
 
 class Factory : public ModelFactory {

@@ -123,9 +123,7 @@ Estimate PixelCnn::log_prob(const Batch& batch, const EvaluationOptions& /*optio
   constexpr std::int64_t kAtATime = 100;
   std::vector<torch::Tensor> parts;
   for (std::int64_t i = 0; i < batch.images.size(0); i += kAtATime) {
-    const auto x = batch.images.slice(0, i, i + kAtATime);
-    const auto labels =
-        batch.labels.defined() ? batch.labels.slice(0, i, i + kAtATime) : batch.labels;
+    const auto [x, labels] = part_of(batch, i, kAtATime);
     parts.push_back(log_prob_given(x, labels, {}).to(torch::kFloat64));
   }
   return {.per_example = torch::cat(parts),

@@ -84,15 +84,10 @@ std::vector<Figure> PlantedMixture::figures(const Batch& batch, const Evaluation
   planted.name = "nll_of_the_planted";
   // Of the same points, so that their spread does not count.
   const auto truth = truth_->log_prob(batch, options, rng);
-  const Estimate difference{
-      .per_example = log_prob(batch, options, rng).per_example - truth.per_example,
-      .estimator = {}};
+  const auto excess = truth.per_example - log_prob(batch, options, rng).per_example;
   figures.push_back(planted);
-  figures.push_back({.name = "excess",
-                     .value = -difference.mean(),
-                     .standard_error = difference.standard_error(),
-                     .unit = "nats",
-                     .estimator = "nll less that of the planted, point by point"});
+  figures.push_back(
+      mean_figure("excess", excess, "nats", "nll less that of the planted, point by point"));
   return figures;
 }
 

@@ -26,17 +26,6 @@ std::int64_t active_units(const torch::Tensor& means) {
   return means.size(0) < 2 ? 0 : (means.var(0) > kThreshold).sum().item<std::int64_t>();
 }
 
-Figure mean_figure(const std::string& name, const torch::Tensor& per_example,
-                   const std::string& unit, const std::string& estimator) {
-  const auto values = per_example.to(torch::kFloat64);
-  const auto n = static_cast<double>(values.numel());
-  return {.name = name,
-          .value = values.mean().item<double>(),
-          .standard_error = n > 1 ? values.std().item<double>() / std::sqrt(n) : 0,
-          .unit = unit,
-          .estimator = estimator};
-}
-
 void RateDistortion::add(const DiagonalGaussian& q, const torch::Tensor& z,
                          const torch::Tensor& distortion) {
   means_.push_back(q.mean);

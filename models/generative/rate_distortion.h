@@ -28,8 +28,4 @@ class RateDistortion {
   std::vector<torch::Tensor> means_, log_variances_, draws_, rates_, distortions_;
 };
 
-// Of a mean over the examples.
-Figure mean_figure(const std::string& name, const torch::Tensor& per_example,
-                   const std::string& unit, const std::string& estimator);
-
 }  // namespace vqcodec::models

@@ -42,12 +42,7 @@ Figure per_place(const char* name, const torch::Tensor& log_prob, const torch::T
                  const std::string& estimator) {
   const auto places =
       static_cast<double>(places_in(symbols)) / static_cast<double>(symbols.size(0));
-  const Estimate estimate{.per_example = log_prob / places, .estimator = {}};
-  return {.name = name,
-          .value = -estimate.mean(),
-          .standard_error = estimate.standard_error(),
-          .unit = "nats per symbol",
-          .estimator = estimator};
+  return mean_figure(name, -log_prob / places, "nats per symbol", estimator);
 }
 
 }  // namespace

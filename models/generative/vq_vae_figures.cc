@@ -26,9 +26,7 @@ VqVae::Measured VqVae::measured(const Batch& batch) {
   for (std::int64_t l = 0; l < levels(); ++l)
     found.uses.push_back(torch::zeros({codebook(l)->size()}, torch::kInt64));
   for (std::int64_t i = 0; i < batch.images.size(0); i += kAtATime) {
-    const auto x = batch.images.slice(0, i, i + kAtATime);
-    const auto labels =
-        batch.labels.defined() ? batch.labels.slice(0, i, i + kAtATime) : batch.labels;
+    const auto [x, labels] = part_of(batch, i, kAtATime);
     const auto codes = codes_of(x);
     for (std::size_t l = 0; l < count; ++l) {
       const auto level = static_cast<std::int64_t>(l);
@@ -56,21 +54,6 @@ Estimate VqVae::log_prob(const Batch& batch, const EvaluationOptions& /*options*
           .estimator = "joint probability of pixels and their codes"};
 }
 
-namespace {
-
-// The mean over pictures of `scale` values.
-Figure mean_of(const std::string& name, const torch::Tensor& values, double scale,
-               const std::string& unit, const std::string& estimator) {
-  const auto n = static_cast<double>(values.size(0));
-  return {.name = name,
-          .value = values.mean().item<double>() * scale,
-          .standard_error = n > 1 ? values.std().item<double>() / std::sqrt(n) * scale : 0,
-          .unit = unit,
-          .estimator = estimator};
-}
-
-}  // namespace
-
 std::vector<Figure> VqVae::figures(const Batch& batch, const EvaluationOptions& /*options*/,
                                    Rng& /*rng*/) {
   const auto found = measured(batch);
@@ -86,31 +69,30 @@ std::vector<Figure> VqVae::figures(const Batch& batch, const EvaluationOptions& 
       1 / (std::numbers::ln2 * static_cast<double>(shape_.height * shape_.width));
   const auto most = most_rate_nats();
   const char* by_priors = "codes by the priors";
-  figures.push_back(mean_of("mse", error, 1, "squared error", "values of 0..1, all levels"));
-  figures.push_back(mean_of("mse_over_variance", error, 1 / variance, "",
-                            "by the variance of this set's values"));
-  figures.push_back(mean_of("rate", rate, 1, "nats", by_priors));
-  figures.push_back(mean_of("rate_bpp", rate, bits_a_pixel, "bits a pixel", by_priors));
+  figures.push_back(mean_figure("mse", error, "squared error", "values of 0..1, all levels"));
+  figures.push_back(mean_figure("mse_over_variance", error / variance, "",
+                                "by the variance of this set's values"));
+  figures.push_back(mean_figure("rate", rate, "nats", by_priors));
+  figures.push_back(mean_figure("rate_bpp", rate * bits_a_pixel, "bits a pixel", by_priors));
   figures.push_back({.name = "fixed_rate_bpp",
                      .value = most * bits_a_pixel,
                      .unit = "bits a pixel",
                      .estimator = "codes of equal length"});
-  auto saving = mean_of("saving", rate, 100 / most, "%", "of the rate without a prior");
-  saving.value = 100 - saving.value;
-  figures.push_back(saving);
+  figures.push_back(
+      mean_figure("saving", 100 - rate * (100 / most), "%", "of the rate without a prior"));
   for (std::int64_t l = 0; l < levels(); ++l) {
     const auto i = static_cast<std::size_t>(l);
     const auto number = std::to_string(l);
     const auto places = static_cast<double>(grid(l).values());
     figures.push_back(
-        mean_of("code_nll_" + number, found.code_nats[i], 1 / places, "nats a code", by_priors));
+        mean_figure("code_nll_" + number, found.code_nats[i] / places, "nats a code", by_priors));
     figures.push_back({.name = "perplexity_" + number,
                        .value = perplexity_of(found.uses[i]),
                        .unit = "codewords",
                        .estimator = "of how often each is used"});
     if (l + 1 < levels())
-      figures.push_back(mean_of("mse_to_" + number, found.squared_error[i], 1, "squared error",
-                                "values of 0..1, finer levels hidden"));
+      figures.push_back(mean_figure("mse_to_" + number, found.squared_error[i], "squared error",
+                                    "values of 0..1, finer levels hidden"));
   }
   return figures;
 }
