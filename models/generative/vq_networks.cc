@@ -6,16 +6,12 @@ namespace {
 
 using Conv = torch::nn::Conv2dOptions;
 
-torch::nn::Conv2d same_size(std::int64_t inputs, std::int64_t outputs) {
-  return torch::nn::Conv2d(Conv(inputs, outputs, 3).padding(1));
-}
-
 // x + 1x1(relu(3x3(relu(x)))), half as wide between.
 class NarrowBlockImpl : public torch::nn::Module {
  public:
   explicit NarrowBlockImpl(std::int64_t channels) {
     const auto narrow = (channels + 1) / 2;
-    first_ = register_module("first", same_size(channels, narrow));
+    first_ = register_module("first", same_size(channels, narrow, 3));
     second_ = register_module("second", torch::nn::Conv2d(Conv(narrow, channels, 1)));
   }
   torch::Tensor forward(const torch::Tensor& x) { return x + second_(first_(x.relu()).relu()); }
@@ -33,6 +29,10 @@ void add_blocks(torch::nn::Sequential& layers, const MapNetwork& network) {
 
 }  // namespace
 
+torch::nn::Conv2d same_size(std::int64_t inputs, std::int64_t outputs, std::int64_t size) {
+  return torch::nn::Conv2d(Conv(inputs, outputs, size).padding(size / 2));
+}
+
 torch::nn::Sequential map_encoder(const MapNetwork& network, std::int64_t inputs, std::int64_t h) {
   torch::nn::Sequential layers;
   auto wide = inputs;
@@ -42,7 +42,7 @@ torch::nn::Sequential map_encoder(const MapNetwork& network, std::int64_t inputs
     layers->push_back(torch::nn::ReLU());
     wide = next;
   }
-  layers->push_back(same_size(wide, network.channels));
+  layers->push_back(same_size(wide, network.channels, 3));
   add_blocks(layers, network);
   return layers;
 }
@@ -50,7 +50,7 @@ torch::nn::Sequential map_encoder(const MapNetwork& network, std::int64_t inputs
 torch::nn::Sequential map_decoder(const MapNetwork& network, std::int64_t inputs,
                                   std::int64_t outputs, std::int64_t h) {
   torch::nn::Sequential layers;
-  layers->push_back(same_size(inputs, network.channels));
+  layers->push_back(same_size(inputs, network.channels, 3));
   add_blocks(layers, network);
   auto wide = network.channels;
   for (std::int64_t i = 0; i < h; ++i) {

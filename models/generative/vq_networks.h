@@ -14,6 +14,9 @@ struct MapNetwork {
   std::int64_t blocks = 2;  // residual ones
 };
 
+// Of an odd size, with as many rows and columns out as in.
+torch::nn::Conv2d same_size(std::int64_t inputs, std::int64_t outputs, std::int64_t size);
+
 // (N,inputs,2^h H,2^h W) to (N,channels,H,W): a halving h times, then residual blocks.
 torch::nn::Sequential map_encoder(const MapNetwork& network, std::int64_t inputs, std::int64_t h);
 // (N,inputs,H,W) to (N,outputs,2^h H,2^h W): residual blocks, then a doubling h times.

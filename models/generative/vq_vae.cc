@@ -13,10 +13,6 @@ namespace {
 
 std::size_t at(std::int64_t level) { return static_cast<std::size_t>(level); }
 
-torch::nn::Conv2d convolution(std::int64_t inputs, std::int64_t outputs, std::int64_t size) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(inputs, outputs, size).padding(size / 2));
-}
-
 constexpr double kLeastVariance = 1e-4;  // of a batch's pixels: flat pictures divide by this
 
 }  // namespace
@@ -63,11 +59,11 @@ VqVae::VqVae(const VqVaeOptions& options, const PictureShape& shape)
       const auto wide = options.prior_channels;
       contexts_.back() =
           register_module("context" + number,
-                          torch::nn::Sequential(convolution(l * words, wide, 3), torch::nn::ReLU(),
-                                                convolution(wide, wide, 3), torch::nn::ReLU()));
+                          torch::nn::Sequential(same_size(l * words, wide, 3), torch::nn::ReLU(),
+                                                same_size(wide, wide, 3), torch::nn::ReLU()));
     }
-    to_latents_.push_back(register_module(
-        "to_latent" + number, convolution(coarsest ? channels : 2 * channels, words, 1)));
+    to_latents_.push_back(register_module("to_latent" + number,
+                                          same_size(coarsest ? channels : 2 * channels, words, 1)));
     codebooks_.push_back(register_module("codebook" + number, LearnedCodebook(options.codebook)));
     absent_.push_back(coarsest ? torch::Tensor()
                                : register_parameter("absent" + number, torch::zeros({words})));
