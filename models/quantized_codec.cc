@@ -1,6 +1,5 @@
 #include "models/quantized_codec.h"
 
-#include "models/inference/network_file.h"
 #include "models/tensor_bytes.h"
 
 namespace vqcodec::models {
@@ -66,11 +65,16 @@ std::vector<std::uint8_t> write_codec(const QuantizedCodec& codec) {
   return out.take();
 }
 
+CodecNetworks networks_of(const NetworkFile& file) {
+  CodecNetworks networks(file.options);
+  fill_module(*networks, file.tensors);
+  networks->eval();
+  return networks;
+}
+
 QuantizedCodec read_codec(std::span<const std::uint8_t> bytes) {
   const auto file = read_network_file(bytes);
-  QuantizedCodec codec{.networks = CodecNetworks(file.options), .quantizers = {}};
-  fill_module(*codec.networks, file.tensors);
-  codec.networks->eval();
+  QuantizedCodec codec{.networks = networks_of(file), .quantizers = {}};
   for (const auto& level : file.levels) {
     auto& row = codec.quantizers.emplace_back();
     const auto layout = make_layout(level.slice_channels, level.has_fine_slot);

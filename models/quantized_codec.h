@@ -8,6 +8,7 @@
 
 #include "models/codec_networks.h"
 #include "models/group_quantizer.h"
+#include "models/inference/network_file.h"
 
 namespace vqcodec::models {
 
@@ -22,6 +23,7 @@ struct QuantizedCodec {
 };
 
 std::vector<std::uint8_t> write_codec(const QuantizedCodec& codec);
+CodecNetworks networks_of(const NetworkFile& file);  // ready to be used. Throws Error(kCorrupt).
 QuantizedCodec read_codec(std::span<const std::uint8_t> bytes);  // Throws Error(kCorrupt).
 
 // Slots of the levels coarser than `level` as its prior sees them: upsampled to its grid, coarsest

@@ -95,9 +95,9 @@ std::unique_ptr<codec::Transform> make_vq_transform(std::span<const std::uint8_t
                                                     codec::Tuning tuning,
                                                     const std::string& device_name) {
   const auto device = find_device(device_name);
+  const auto file = read_network_file(networks);
   return make_codec_transform(
-      read_network_file(networks),
-      make_torch_networks(read_codec(networks).networks, device, fast_type(device)), tuning);
+      file, make_torch_networks(networks_of(file), device, fast_type(device)), tuning);
 }
 
 }  // namespace vqcodec::models
