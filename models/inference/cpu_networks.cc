@@ -32,14 +32,6 @@ Order read_permutation(TensorQueue& tensors, std::int64_t count) {
   return order;
 }
 
-// (rows, columns) to (columns, rows)
-std::vector<float> transposed(const std::vector<float>& matrix) {
-  std::vector<float> result(matrix.size());
-  for (std::size_t i = 0; i < kWidth; ++i)
-    for (std::size_t j = 0; j < kWidth; ++j) result[j * kWidth + i] = matrix[i * kWidth + j];
-  return result;
-}
-
 class CpuNetworks : public Networks {
  public:
   CpuNetworks(const NetworkFile& file, ElementType compute)
@@ -94,7 +86,7 @@ class CpuNetworks : public Networks {
         analysis_(tensors, options),
         synthesis_(tensors, options) {
     synthesis_matrix_ = tensors.floats({kChannels, kChannels});
-    analysis_matrix_ = transposed(synthesis_matrix_);
+    analysis_matrix_ = transposed(synthesis_matrix_, kWidth);
     deviation_ = tensors.floats({1, kChannels, 1, 1});
     for (std::size_t i = 0; i < kWidth; ++i)
       for (std::size_t j = 0; j < kWidth; ++j) {

@@ -91,15 +91,6 @@ LevelRecord read_level(entropy::ByteReader& in, const CodecOptions& options, std
   return record;
 }
 
-// (K,D) to (D,K)
-std::vector<float> transposed(const std::vector<float>& words, std::size_t dimension) {
-  const auto count = words.size() / dimension;
-  std::vector<float> result(words.size());
-  for (std::size_t k = 0; k < count; ++k)
-    for (std::size_t d = 0; d < dimension; ++d) result[d * count + k] = words[k * dimension + d];
-  return result;
-}
-
 }  // namespace
 
 void require_fit(bool fits) {

@@ -66,6 +66,14 @@ std::vector<std::int64_t> PlainTensor::integers(const std::vector<std::int64_t>&
   return values;
 }
 
+std::vector<float> transposed(const std::vector<float>& matrix, std::size_t columns) {
+  const auto rows = matrix.size() / columns;
+  std::vector<float> result(matrix.size());
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j) result[j * rows + i] = matrix[i * columns + j];
+  return result;
+}
+
 PlainTensor read_plain_tensor(entropy::ByteReader& in) {
   const auto type = in.u8("tensor type");
   const auto dimensions = in.u8("tensor dimensions");

@@ -2,6 +2,7 @@
 // bytes that it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -23,6 +24,9 @@ struct PlainTensor {
   std::vector<float> floats(const std::vector<std::int64_t>& expected) const;
   std::vector<std::int64_t> integers(const std::vector<std::int64_t>& expected) const;
 };
+
+// A matrix, row by row, to its columns, one after the other.
+std::vector<float> transposed(const std::vector<float>& matrix, std::size_t columns);
 
 PlainTensor read_plain_tensor(entropy::ByteReader& in);  // Throws Error(kCorrupt).
 
