@@ -53,13 +53,9 @@ void draw_logged(const DocumentFigure& figure, const FigureFolders& folders,
     values.insert(values.begin(), formatted("%.0f", step));
     table.rows.push_back(values);
   }
-  const auto path = folders.output + "/" + figure.name;
-  if (!draw_lines(
-          table,
-          {.x = "step", .x_label = "training steps", .y_label = label, .lines = figure.recipes},
-          path))
-    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
-                 path.c_str());
+  draw_lines(table,
+             {.x = "step", .x_label = "training steps", .y_label = label, .lines = figure.recipes},
+             folders.output + "/" + figure.name);
 }
 
 // Bits of a level's codes, mean over pictures.

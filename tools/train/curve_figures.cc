@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::uint64_t kSignalSeed = 1;
 
-void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path) {
-  if (!draw_lines(table, plot, path))
-    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
-                 path.c_str());
-}
-
 // The last result of a metric; nothing where there is none.
 const Result* result_of(const std::string& metric, const std::vector<Result>& results) {
   const Result* found = nullptr;
@@ -44,12 +38,12 @@ void draw_learning_curve(const DocumentFigure& figure, const FigureFolders& fold
       table.rows.push_back({formatted("%.0f", line.at("step")),
                             line.contains("fit") ? formatted("%.6g", line.at("fit")) : "",
                             formatted("%.6g", line.at("validation"))});
-  draw_or_say(table,
-              {.x = "step",
-               .x_label = "training steps",
-               .y_label = "nats for each picture",
-               .lines = {"training", "validation"}},
-              folders.output + "/" + figure.name);
+  draw_lines(table,
+             {.x = "step",
+              .x_label = "training steps",
+              .y_label = "nats for each picture",
+              .lines = {"training", "validation"}},
+             folders.output + "/" + figure.name);
 }
 
 // Rainforth et al., arXiv:1802.04537, figure 1, on a trained model and its test pictures.
@@ -70,12 +64,12 @@ void draw_gradient_signal(const DocumentFigure& figure, const FigureFolders& fol
     table.rows.push_back({std::to_string(k), formatted("%.6g", plain.encoder),
                           formatted("%.6g", doubly.encoder), formatted("%.6g", plain.decoder)});
   }
-  draw_or_say(table,
-              {.x = "k",
-               .x_label = "k: samples of the bound",
-               .y_label = "signal to noise of the gradient, 20 pictures",
-               .lines = {"encoder", "encoder, doubly reparameterized", "decoder"}},
-              folders.output + "/" + figure.name);
+  draw_lines(table,
+             {.x = "k",
+              .x_label = "k: samples of the bound",
+              .y_label = "signal to noise of the gradient, 20 pictures",
+              .lines = {"encoder", "encoder, doubly reparameterized", "decoder"}},
+             folders.output + "/" + figure.name);
 }
 
 void draw_rate_distortion(const DocumentFigure& figure, const FigureFolders& folders) {
@@ -93,12 +87,12 @@ void draw_rate_distortion(const DocumentFigure& figure, const FigureFolders& fol
     }
     table.rows.push_back(row);
   }
-  draw_or_say(table,
-              {.x = "rate",
-               .x_label = "rate: KL(q(z|x) || p(z)), nats for each picture",
-               .y_label = "distortion: -log p(x|z), nats for each picture",
-               .lines = {"distortion"}},
-              folders.output + "/" + figure.name);
+  draw_lines(table,
+             {.x = "rate",
+              .x_label = "rate: KL(q(z|x) || p(z)), nats for each picture",
+              .y_label = "distortion: -log p(x|z), nats for each picture",
+              .lines = {"distortion"}},
+             folders.output + "/" + figure.name);
 }
 
 void draw_likelihoods(const DocumentFigure& figure, const FigureFolders& folders) {

@@ -44,7 +44,7 @@ std::size_t FigureTable::column(const std::string& name) const {
   return static_cast<std::size_t>(place - columns.begin());
 }
 
-bool draw_lines(const FigureTable& table, const LinePlot& plot, const std::filesystem::path& path) {
+void draw_lines(const FigureTable& table, const LinePlot& plot, const std::filesystem::path& path) {
   write_text(path.string() + ".csv", table.csv());
   std::string settings, command;
   for (std::size_t i = 0; i < plot.lines.size(); ++i) {
@@ -61,9 +61,13 @@ bool draw_lines(const FigureTable& table, const LinePlot& plot, const std::files
               "\nset grid linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\nset border 3 linecolor "
               "rgb '#444444'\nset xtics nomirror\nset ytics nomirror\nset offsets graph 0.02, "
               "graph 0.02, graph 0.05, graph 0.05\n";
-  return run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
-    return gnuplot_in_both_formats(settings, command + "\n", svg_path, png_path);
-  });
+  const bool drawn =
+      run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
+        return gnuplot_in_both_formats(settings, command + "\n", svg_path, png_path);
+      });
+  if (!drawn)
+    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
+                 path.c_str());
 }
 
 }  // namespace vqcodec::tools

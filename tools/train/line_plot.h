@@ -22,8 +22,8 @@ struct LinePlot {
   std::vector<std::string> lines;   // columns of the table, which are the lines' titles too
 };
 
-// Writes <path>.csv, and draws <path>.svg and <path>.png of what it says. False, and no picture,
-// where there is no gnuplot.
-bool draw_lines(const FigureTable& table, const LinePlot& plot, const std::filesystem::path& path);
+// Writes <path>.csv, and draws <path>.svg and <path>.png of what it says; where there is no
+// gnuplot, it says on standard error that the table is all.
+void draw_lines(const FigureTable& table, const LinePlot& plot, const std::filesystem::path& path);
 
 }  // namespace vqcodec::tools
