@@ -30,7 +30,8 @@ std::filesystem::path path_of(const LibraryName& name) {
   const auto path = CompanionLibrary::find(name);
   if (!path)
     throw Error(ErrorKind::kUnsupported, "this build has no ", name.needs, ": ", name.file,
-                " is not beside it; build with -DVQCODEC_MODELS=ON");
+                " is not beside it; install it there or name its path in ", name.variable,
+                " (-DVQCODEC_MODELS=OFF builds none for LibTorch)");
   return *path;
 }
 
