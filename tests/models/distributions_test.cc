@@ -75,5 +75,16 @@ TEST(DiagonalGaussian, ReparameterizedGradientIsTheDerivativeOfTheExpectation) {
   EXPECT_GT(gradient.var().item<double>(), 2 * mean.grad().var().item<double>());
 }
 
+TEST(DiagonalGaussian, DivergenceOfTwoIsTheMeanLogRatio) {
+  torch::manual_seed(62);
+  const DiagonalGaussian q{torch::randn({1, 4}, kDouble), torch::randn({1, 4}, kDouble)};
+  const DiagonalGaussian p{torch::randn({1, 4}, kDouble), torch::randn({1, 4}, kDouble)};
+  auto rng = make_rng(62, 0);
+  const auto x = repeated(q, 100000).sample(rng);
+  expect_mean(q.log_prob(x) - p.log_prob(x), kl_divergence(q, p).item<double>(), 0.05);
+  EXPECT_TRUE(
+      torch::allclose(kl_divergence(q, standard_normal_like(q.mean)), kl_to_standard_normal(q)));
+}
+
 }  // namespace
 }  // namespace vqcodec::models
