@@ -36,6 +36,9 @@ class PairsWaveNet : public WaveNet {
   Loss loss(const Batch& batch, Rng& rng) override;
   std::vector<Figure> figures(const Batch& batch, const EvaluationOptions& options,
                               Rng& rng) override;
+  torch::Tensor shown(const torch::Tensor& x) const override {
+    return x / static_cast<double>(alphabet_ - 1);
+  }
 
  private:
   std::int64_t alphabet_;

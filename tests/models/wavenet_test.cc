@@ -170,6 +170,14 @@ TEST(MarkovSource, ItsProbabilitiesSumToOneAndItsSamplesHaveThem) {
   EXPECT_LT(chi_square.item<double>(), 31 + 5 * std::sqrt(62.0));
 }
 
+TEST(MarkovWaveNet, SymbolsAreShownFromBlackToWhite) {
+  MarkovWaveNet model({.symbols = 3, .channels = 4, .skip = 4, .layers = 1, .pixels = "grey"},
+                      {.order = 1, .length = 3});
+  const auto symbols = torch::tensor({0.0F, 1.0F, 2.0F}).view({1, 1, 1, 3});
+  EXPECT_TRUE(
+      torch::equal(model.shown(symbols), torch::tensor({0.0F, 0.5F, 1.0F}).view({1, 1, 1, 3})));
+}
+
 // A memory of two symbols cannot tell what the third decides; the network has that one too.
 TEST(MarkovWaveNet, BeatsTheMemoryOfTwoSymbolsAndNotTheSource) {
   constexpr std::int64_t kAlphabet = 3;

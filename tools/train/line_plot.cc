@@ -15,12 +15,19 @@ namespace vqcodec::tools {
 namespace {
 
 // After Okabe and Ito, "Color Universal Design", 2008.
-constexpr std::array<std::string_view, 4> kColors = {"#d62f10", "#0072b2", "#009e73", "#7f7f7f"};
+constexpr std::array<std::string_view, 8> kColors = {"#d62f10", "#0072b2", "#009e73", "#7f7f7f",
+                                                     "#e69f00", "#cc79a7", "#56b4e9", "#000000"};
+constexpr const char* kAxes =
+    "set grid linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\n"
+    "set border 3 linecolor rgb '#444444'\nset xtics nomirror\nset ytics nomirror\n"
+    "set offsets 0, graph 0.02, graph 0.05, 0\n"
+    "set key outside above center horizontal samplen 2.5\n";
 
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
-  for (std::size_t i = 0; i < fields.size(); ++i) line += (i > 0 ? "," : "") + csv_field(fields[i]);
-  return line + "\n";
+  for (const auto& field : fields) line.append(csv_field(field)).push_back(',');
+  line.back() = '\n';
+  return line;
 }
 
 std::string data_block(const FigureTable& table, std::size_t x, std::size_t y) {
@@ -57,10 +64,7 @@ void draw_lines(const FigureTable& table, const LinePlot& plot, const std::files
                gnuplot_title(plot.lines[i]);
   }
   settings += "set xlabel " + gnuplot_title(plot.x_label) + "\nset ylabel " +
-              gnuplot_title(plot.y_label) +
-              "\nset grid linetype 1 linewidth 0.6 linecolor rgb '#dddddd'\nset border 3 linecolor "
-              "rgb '#444444'\nset xtics nomirror\nset ytics nomirror\nset offsets graph 0.02, "
-              "graph 0.02, graph 0.05, graph 0.05\n";
+              gnuplot_title(plot.y_label) + "\n" + kAxes;
   const bool drawn =
       run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
         return gnuplot_in_both_formats(settings, command + "\n", svg_path, png_path);
