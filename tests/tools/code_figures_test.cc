@@ -117,9 +117,10 @@ TEST_F(CodeFigures, AClassifierIsTrainedOnRealPicturesReconstructionsAndDraws) {
   const auto score = run("score run --classifier --classifier-steps 20 --classifier-seeds 2 -T 1");
   ASSERT_EQ(score.exit_code, 0) << score.err;
   const auto found = rows("run/classifier/accuracy.csv");
-  ASSERT_EQ(found.size(), 6u);
-  for (const auto& row : found) EXPECT_LE(csv_number<double>(row[2]), csv_number<double>(row[3]));
-  for (const char* set : {"real", "reconstructions", "samples"})
+  ASSERT_EQ(found.size(), 10u);
+  for (const auto& row : found) EXPECT_LE(csv_number<double>(row[3]), csv_number<double>(row[4]));
+  for (const char* set : {"real", "reconstructions", "samples", "real judging reconstructions",
+                          "real judging samples"})
     EXPECT_NE(score.out.find(std::string(set) + ", top-1: "), std::string::npos) << score.out;
   ASSERT_EQ(run("train vae --data data -o other --steps 1 -T 1").exit_code, 0);
   const auto refused = run("score other --classifier -T 1");

@@ -18,14 +18,14 @@ using namespace models;
 
 namespace {
 
-struct TrainingSet {
+struct LabelledSet {
   std::string name;
   ImageSet pictures;
 };
 
 // Real pictures, and what the model can make in their place.
-std::vector<TrainingSet> training_sets(const FinishedModel& finished, const Batch& real) {
-  std::vector<TrainingSet> sets = {{"real", as_set(real)}};
+std::vector<LabelledSet> training_sets(const FinishedModel& finished, const Batch& real) {
+  std::vector<LabelledSet> sets = {{"real", as_set(real)}};
   auto rng = make_rng(finished.arguments.training.seed, kSampleStream);
   auto& model = *finished.model;
   if (dynamic_cast<VqVae*>(&model))
@@ -38,8 +38,7 @@ std::vector<TrainingSet> training_sets(const FinishedModel& finished, const Batc
   return sets;
 }
 
-Accuracy accuracy_with(const TrainingSet& set, std::uint64_t seed, const Batch& test,
-                       const AccuracyOptions& options) {
+Classifier trained_on(const LabelledSet& set, std::uint64_t seed, const AccuracyOptions& options) {
   torch::AutoGradMode with_gradients(true);
   torch::manual_seed(seed);
   const auto classes = set.pictures.labels.max().item<std::int64_t>() + 1;
@@ -54,15 +53,23 @@ Accuracy accuracy_with(const TrainingSet& set, std::uint64_t seed, const Batch& 
          .log_every = 1000,
          .run_folder = options.run + "/classifier/" + set.name + "-" + std::to_string(seed)});
   classifier.eval();
-  return accuracy_of(classifier, test);
+  return classifier;
 }
 
-void print_mean(const std::string& set, const char* of, const std::vector<double>& values) {
+void print_mean(const std::string& what, const std::vector<double>& values) {
   const auto all = torch::tensor(values, torch::kFloat64);
   const auto n = static_cast<double>(values.size());
   const double error = n > 1 ? all.std().item<double>() / std::sqrt(n) : 0;
-  std::printf("%s, %s: %.2f %%, standard error %.2f over %zu seeds\n", set.c_str(), of,
+  std::printf("%s: %.2f %%, standard error %.2f over %zu seeds\n", what.c_str(),
               all.mean().item<double>(), error, values.size());
+}
+
+std::vector<std::string> row_of(const std::string& trained_on, const std::string& tested_on,
+                                std::int64_t seed, const Accuracy& found) {
+  std::vector<std::string> row = {trained_on, tested_on, std::to_string(seed),
+                                  formatted("%.2f", found.top_1), formatted("%.2f", found.top_5)};
+  for (const auto value : found.per_class) row.push_back(formatted("%.2f", value));
+  return row;
 }
 
 }  // namespace
@@ -72,23 +79,31 @@ void report_accuracy(const FinishedModel& finished, const AccuracyOptions& optio
   const auto test = pictures_for(finished, options.data, "test", options.most);
   if (!real.labels.defined() || !test.labels.defined())
     throw Error(ErrorKind::kUsage, "--classifier wants labelled pictures; there are none");
-  FigureTable table{.columns = {"training_set", "seed", "top_1", "top_5"}, .rows = {}};
+  FigureTable table{.columns = {"training_set", "tested_on", "seed", "top_1", "top_5"}, .rows = {}};
   const auto classes = real.labels.max().item<std::int64_t>() + 1;
   for (std::int64_t c = 0; c < classes; ++c) table.columns.push_back("class_" + std::to_string(c));
-  for (const auto& set : training_sets(finished, real)) {
-    std::vector<double> top_1, top_5;
+
+  const auto sets = training_sets(finished, real);
+  for (const auto& set : sets) {
+    // Who learned from real pictures also judges those that the model made.
+    std::vector<LabelledSet> judged = {{"test", as_set(test)}};
+    if (&set == &sets.front()) judged.insert(judged.end(), sets.begin() + 1, sets.end());
+    std::vector<std::vector<double>> top_1(judged.size()), top_5(judged.size());
     for (std::int64_t seed = 1; seed <= options.seeds; ++seed) {
-      const auto found = accuracy_with(set, static_cast<std::uint64_t>(seed), test, options);
-      top_1.push_back(found.top_1);
-      top_5.push_back(found.top_5);
-      std::vector<std::string> row = {set.name, std::to_string(seed),
-                                      formatted("%.2f", found.top_1),
-                                      formatted("%.2f", found.top_5)};
-      for (const auto value : found.per_class) row.push_back(formatted("%.2f", value));
-      table.rows.push_back(row);
+      auto classifier = trained_on(set, static_cast<std::uint64_t>(seed), options);
+      for (std::size_t i = 0; i < judged.size(); ++i) {
+        const auto found =
+            accuracy_of(classifier, whole_set(judged[i].pictures, PixelKind::kGrey, options.most));
+        top_1[i].push_back(found.top_1);
+        top_5[i].push_back(found.top_5);
+        table.rows.push_back(row_of(set.name, judged[i].name, seed, found));
+      }
     }
-    print_mean(set.name, "top-1", top_1);
-    print_mean(set.name, "top-5", top_5);
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      const auto which = set.name + (i > 0 ? " judging " + judged[i].name : "");
+      print_mean(which + ", top-1", top_1[i]);
+      print_mean(which + ", top-5", top_5[i]);
+    }
     write_text(options.run + "/classifier/accuracy.csv", table.csv());
   }
 }

@@ -1,5 +1,6 @@
 // tools/train/accuracy_report.h: `score RUN --classifier`: what a classifier learns from real
-// pictures, from those that went through a model's codes, and from the model's draws.
+// pictures, from those that went through a model's codes, and from the model's draws; and which
+// labels one that learned from real pictures finds in the others.
 #pragma once
 
 #include <string>
