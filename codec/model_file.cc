@@ -1,6 +1,7 @@
 #include "codec/model_file.h"
 
 #include <bit>
+#include <future>
 
 #include "codec/checksum.h"
 #include "codec/compression.h"
@@ -207,16 +208,24 @@ ModelFile read_model(std::span<const std::uint8_t> bytes) {
   const auto stored_networks = reader.bytes(header.networks.stored_size, "networks");
   reader.expect_end();
 
+  // Side by side, since programs that decode a picture wait for it.
   ModelFile model;
+  auto networks = std::async(std::launch::async, [&] {
+    return unpack(stored_networks, header.networks, (part + ": networks").c_str());
+  });
   const auto prior = unpack(stored_prior, header.prior, (part + ": prior").c_str());
-  model.networks = unpack(stored_networks, header.networks, (part + ": networks").c_str());
+  model.networks = networks.get();
+  auto read_prior = std::async(std::launch::async, [&] {
+    ByteReader prior_reader(prior, "prior");
+    auto result = entropy::IntegerPixelCnn::read(prior_reader);
+    prior_reader.expect_end();
+    return result;
+  });
   model.fingerprint = fingerprint_of(header.coarsest_stride, prior, model.networks);
   if (model.fingerprint != header.fingerprint)
     throw Error(ErrorKind::kCorrupt, part, ": its content has fingerprint ",
                 hex(model.fingerprint));
-  ByteReader prior_reader(prior, "prior");
-  model.prior = entropy::IntegerPixelCnn::read(prior_reader);
-  prior_reader.expect_end();
+  model.prior = read_prior.get();
   model.name = header.name;
   model.description = header.description;
   model.tuning = header.tuning;
