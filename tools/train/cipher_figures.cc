@@ -1,4 +1,3 @@
-#include <cstdio>
 
 #include "codec/image_io.h"
 #include "entropy/error.h"
@@ -76,10 +75,7 @@ void draw_deciphering(const DocumentFigure& figure, const FigureFolders& folders
       row.push_back(formatted("%.4g", line.at("key_right_" + std::to_string(i))));
     table.rows.push_back(row);
   }
-  const auto path = folders.output + "/" + figure.name;
-  if (!draw_lines(table, plot, path))
-    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
-                 path.c_str());
+  draw_or_say(table, plot, folders.output + "/" + figure.name);
 }
 
 }  // namespace vqcodec::tools

@@ -1,4 +1,3 @@
-#include <cstdio>
 
 #include "entropy/error.h"
 #include "models/generative/iwae.h"
@@ -16,12 +15,6 @@ namespace vqcodec::tools {
 namespace {
 
 constexpr std::uint64_t kSignalSeed = 1;
-
-void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path) {
-  if (!draw_lines(table, plot, path))
-    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
-                 path.c_str());
-}
 
 // The last result of a metric; nothing where there is none.
 const Result* result_of(const std::string& metric, const std::vector<Result>& results) {

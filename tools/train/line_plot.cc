@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string_view>
 
 #include "entropy/error.h"
@@ -64,6 +65,12 @@ bool draw_lines(const FigureTable& table, const LinePlot& plot, const std::files
   return run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
     return gnuplot_in_both_formats(settings, command + "\n", svg_path, png_path);
   });
+}
+
+void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path) {
+  if (!draw_lines(table, plot, path))
+    std::fprintf(stderr, "vqcodec: %s: no gnuplot here, so the table alone is written\n",
+                 path.c_str());
 }
 
 }  // namespace vqcodec::tools

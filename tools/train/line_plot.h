@@ -25,5 +25,7 @@ struct LinePlot {
 // Writes <path>.csv, and draws <path>.svg and <path>.png of what it says. False, and no picture,
 // where there is no gnuplot.
 bool draw_lines(const FigureTable& table, const LinePlot& plot, const std::filesystem::path& path);
+// The same; says so on standard error where the table alone is written.
+void draw_or_say(const FigureTable& table, const LinePlot& plot, const std::string& path);
 
 }  // namespace vqcodec::tools
