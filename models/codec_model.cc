@@ -1,10 +1,10 @@
 #include "models/codec_model.h"
 
 #include "models/codebook_usage.h"
+#include "models/layers.h"
 #include "models/ms_ssim.h"
 
 namespace vqcodec::models {
-namespace F = torch::nn::functional;
 
 namespace {
 constexpr double kLossScale = 0.1;  // brings gradients near one
@@ -153,11 +153,7 @@ std::vector<ParameterGroup> CodecModel::parameter_groups() {
 }
 
 torch::Tensor pad_to_stride(const torch::Tensor& images) {
-  const auto missing = [](std::int64_t n) {
-    return (kCoarsestStride - n % kCoarsestStride) % kCoarsestStride;
-  };
-  return F::pad(images, F::PadFuncOptions({0, missing(images.size(3)), 0, missing(images.size(2))})
-                            .mode(torch::kReplicate));
+  return padded_to(images, kCoarsestStride);
 }
 
 }  // namespace vqcodec::models

@@ -32,6 +32,13 @@ PictureShape halved(const PictureShape& shape, std::size_t halvings, std::int64_
 
 }  // namespace
 
+torch::Tensor padded_to(const torch::Tensor& images, std::int64_t stride) {
+  namespace F = torch::nn::functional;
+  const auto missing = [&](std::int64_t n) { return (stride - n % stride) % stride; };
+  return F::pad(images, F::PadFuncOptions({0, missing(images.size(3)), 0, missing(images.size(2))})
+                            .mode(torch::kReplicate));
+}
+
 torch::nn::Sequential perceptron(const std::vector<std::int64_t>& sizes,
                                  const std::string& activation) {
   torch::nn::Sequential layers;

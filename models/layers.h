@@ -17,6 +17,9 @@ torch::nn::Sequential perceptron(const std::vector<std::int64_t>& sizes,
 // The activation of that name; "none" is the identity.
 torch::Tensor activated(const torch::Tensor& x, const std::string& activation);
 
+// Sides extended to multiples of `stride` by repeating the edge. (N,C,H,W).
+torch::Tensor padded_to(const torch::Tensor& images, std::int64_t stride);
+
 // From pictures to vectors and back.
 struct CodingNetwork {
   std::string kind = "perceptron";   // or "convolution"

@@ -4,6 +4,7 @@
 
 #include "codec/compression.h"
 #include "entropy/slice_coder.h"
+#include "models/quantized_codec.h"
 
 namespace vqcodec::models {
 
@@ -58,7 +59,7 @@ LevelBits& LevelBits::operator+=(const LevelBits& other) {
   return *this;
 }
 
-std::vector<LevelBits> measure_prior(PriorModel& prior, const entropy::IntegerPixelCnn& integers,
+std::vector<LevelBits> measure_prior(CodeMapPrior& prior, const entropy::IntegerPixelCnn& integers,
                                      const torch::Tensor& picture, std::int64_t quality) {
   torch::NoGradGuard no_grad;
   const entropy::SliceCoder coder(integers);

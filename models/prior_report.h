@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "entropy/integer_pixelcnn.h"
-#include "models/prior_model.h"
+#include "models/code_map_prior.h"
 
 namespace vqcodec::models {
 
@@ -22,7 +22,7 @@ struct LevelBits {
 
 // Codes are assigned with order-0 lengths. picture: (1,3,H,W), 0..1; quality from 0. [level].
 // `integers` must be the export of `prior`.
-std::vector<LevelBits> measure_prior(PriorModel& prior, const entropy::IntegerPixelCnn& integers,
+std::vector<LevelBits> measure_prior(CodeMapPrior& prior, const entropy::IntegerPixelCnn& integers,
                                      const torch::Tensor& picture, std::int64_t quality);
 
 }  // namespace vqcodec::models

@@ -17,8 +17,8 @@ std::uint8_t type_number(torch::ScalarType type) {
   throw Error(ErrorKind::kInternal, "tensor type ", torch::toString(type), " is not kept in files");
 }
 
-bool kept_in_half(const torch::Tensor& parameter) {
-  return parameter.dim() > 1 && parameter.scalar_type() == torch::kFloat32;
+bool kept_in_half(const torch::Tensor& tensor) {
+  return tensor.dim() > 1 && tensor.scalar_type() == torch::kFloat32;
 }
 
 }  // namespace
@@ -37,16 +37,19 @@ torch::Tensor to_tensor(const PlainTensor& plain) {
   return tensor;
 }
 
+void write_rounded(entropy::ByteWriter& out, const std::vector<torch::Tensor>& tensors) {
+  for (const auto& tensor : tensors)
+    write_tensor(out, kept_in_half(tensor) ? tensor.to(torch::kHalf) : tensor);
+}
+
 void write_module(entropy::ByteWriter& out, const torch::nn::Module& module) {
-  for (const auto& parameter : module.parameters())
-    write_tensor(out, kept_in_half(parameter) ? parameter.to(torch::kHalf) : parameter);
+  write_rounded(out, module.parameters());
   for (const auto& buffer : module.buffers()) write_tensor(out, buffer);
 }
 
-void fill_module(torch::nn::Module& module, const std::vector<PlainTensor>& tensors) {
+void fill_tensors(const std::vector<torch::Tensor>& targets,
+                  const std::vector<PlainTensor>& tensors) {
   torch::NoGradGuard no_grad;
-  auto targets = module.parameters();
-  for (const auto& buffer : module.buffers()) targets.push_back(buffer);
   if (tensors.size() != targets.size())
     throw Error(ErrorKind::kCorrupt, "networks: ", tensors.size(), " tensors, expected ",
                 targets.size());
@@ -55,8 +58,15 @@ void fill_module(torch::nn::Module& module, const std::vector<PlainTensor>& tens
     if (value.sizes() != targets[i].sizes())
       throw Error(ErrorKind::kCorrupt, "networks: a tensor of sizes ", value.sizes(), ", expected ",
                   targets[i].sizes());
-    targets[i].copy_(value);
+    auto target = targets[i];
+    target.copy_(value);
   }
+}
+
+void fill_module(torch::nn::Module& module, const std::vector<PlainTensor>& tensors) {
+  auto targets = module.parameters();
+  for (const auto& buffer : module.buffers()) targets.push_back(buffer);
+  fill_tensors(targets, tensors);
 }
 
 }  // namespace vqcodec::models

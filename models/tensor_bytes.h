@@ -15,10 +15,14 @@ namespace vqcodec::models {
 void write_tensor(entropy::ByteWriter& out, const torch::Tensor& tensor);
 torch::Tensor to_tensor(const PlainTensor& plain);  // a copy
 
-// All parameters and buffers in their order. Parameters of two or more dimensions are kept in
-// float16, the rest as it is.
+// Those of float32 and two or more dimensions in float16, the rest as they are.
+void write_rounded(entropy::ByteWriter& out, const std::vector<torch::Tensor>& tensors);
+// Values into tensors of the same sizes, one by one. Throws Error(kCorrupt) where they are others.
+void fill_tensors(const std::vector<torch::Tensor>& targets,
+                  const std::vector<PlainTensor>& tensors);
+
+// All parameters, rounded so, and buffers as they are, in their order; and back.
 void write_module(entropy::ByteWriter& out, const torch::nn::Module& module);
-// The inverse. Throws Error(kCorrupt) where a tensor's sizes are not those of the module.
 void fill_module(torch::nn::Module& module, const std::vector<PlainTensor>& tensors);
 
 }  // namespace vqcodec::models

@@ -63,6 +63,20 @@ torch::nn::Sequential map_decoder(const MapNetwork& network, std::int64_t inputs
   return layers;
 }
 
+// Weights act at each place of a convolution's output, and of a transposed one's input.
+double multiply_adds(torch::nn::Sequential& layers, double& stride) {
+  double sum = 0;
+  for (const auto& layer : *layers) {
+    if (const auto* down = layer.ptr()->as<torch::nn::Conv2dImpl>())
+      stride *= static_cast<double>(down->options.stride()->at(0));
+    for (const auto& parameter : layer.ptr()->parameters())
+      if (parameter.dim() == 4) sum += static_cast<double>(parameter.numel()) / (stride * stride);
+    if (const auto* up = layer.ptr()->as<torch::nn::ConvTranspose2dImpl>())
+      stride /= static_cast<double>(up->options.stride()->at(0));
+  }
+  return sum;
+}
+
 torch::Tensor enlarged(const torch::Tensor& x, std::int64_t times) {
   return times == 1 ? x : x.repeat_interleave(times, 2).repeat_interleave(times, 3);
 }

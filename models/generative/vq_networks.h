@@ -23,6 +23,10 @@ torch::nn::Sequential map_encoder(const MapNetwork& network, std::int64_t inputs
 torch::nn::Sequential map_decoder(const MapNetwork& network, std::int64_t inputs,
                                   std::int64_t outputs, std::int64_t h);
 
+// Products of a weight and an activation for each pixel, where the input has one place every
+// `stride` x `stride` pixels, which becomes that of the output.
+double multiply_adds(torch::nn::Sequential& layers, double& stride);
+
 // Each value `times` times along either side.
 torch::Tensor enlarged(const torch::Tensor& x, std::int64_t times);
 // Maps of several grids, each enlarged to that of the last, as one: (N,sum C,H,W).

@@ -5,6 +5,7 @@
 // VQ-VAE-2", arXiv:1906.00446.
 #pragma once
 
+#include "codec/transform.h"
 #include "models/generative/learned_codebook.h"
 #include "models/generative/observation.h"
 #include "models/generative/pixelcnn.h"
@@ -74,6 +75,18 @@ class VqVae : public GenerativeModel {
   PixelCnn& prior(std::int64_t level) { return *priors_[static_cast<std::size_t>(level)]; }
   // What a level's prior is given: (N,prior_channels,H,W); undefined for the coarsest.
   torch::Tensor prior_map(const Codes& codes, std::int64_t level);
+
+  // As the transform of a codec (vq_vae_coding.cc): codes_of() and pictures_of() take pictures of
+  // any sides that are multiples of the coarsest stride.
+  const VqVaeOptions& options() const { return options_; }
+  const PictureShape& shape() const { return shape_; }
+  std::int64_t stride(std::int64_t level) const;  // pixels from one code to the next
+  // What these two compute with: all parameters and buffers but the priors' and those that only
+  // training needs. They share their values with the model.
+  std::vector<torch::Tensor> coding_tensors() const;
+  codec::MultiplyAdds multiply_adds();
+  // Pixels around a place that its codes, or its pixels from codes, depend on; at most.
+  std::int64_t reach() const;
 
  private:
   struct Coded {

@@ -1,5 +1,6 @@
 #include "models/inference/network_file.h"
 
+#include "codec/network_kind.h"
 #include "entropy/code_map.h"
 #include "entropy/error.h"
 
@@ -117,6 +118,9 @@ std::vector<GroupTable> NetworkFile::group_tables(std::size_t level, std::size_t
 }
 
 NetworkFile read_network_file(std::span<const std::uint8_t> bytes) {
+  if (codec::network_kind(bytes) != codec::NetworkKind::kCodec)
+    throw Error(ErrorKind::kUnsupported,
+                "networks: a VQ-VAE's, which only LibTorch runs (libvqcodec_networks.so)");
   entropy::ByteReader in(bytes, "networks");
   NetworkFile file{.options = read_options(in), .tensors = {}, .levels = {}};
   const auto tensors = tensors_of_networks(file.options);

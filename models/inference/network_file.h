@@ -47,6 +47,7 @@ struct NetworkFile {
   std::vector<GroupTable> group_tables(std::size_t level, std::size_t quality) const;
 };
 
-NetworkFile read_network_file(std::span<const std::uint8_t> bytes);  // Throws Error(kCorrupt).
+// Throws Error(kCorrupt), and Error(kUnsupported) for networks of another kind.
+NetworkFile read_network_file(std::span<const std::uint8_t> bytes);
 
 }  // namespace vqcodec::models

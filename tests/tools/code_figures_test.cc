@@ -98,6 +98,26 @@ TEST_F(CodeFigures, CurvesAreThoseOfTheLogs) {
   EXPECT_EQ(found[0][1], found[0][3]);
 }
 
+// Of 4x4 pictures: one code of 20, and four.
+TEST_F(CodeFigures, RatesAreOfAllLevels) {
+  train(
+      "vqvae2 --channels 4 --prior-channels 4 --prior-layers 1 --batch 4 --steps 200 "
+      "-o made/short/vqvae2");
+  ASSERT_EQ(run("figures vqvae2-rate --from made -o figures -T 1").exit_code, 0);
+  const auto found = rows("figures/vqvae2-rate.csv");
+  ASSERT_EQ(found.size(), 2u);  // the codebooks' training, then the priors'
+  const auto log = text("made/short/vqvae2/log.jsonl");
+  const auto logged = [&](const std::string& name) {
+    return std::stod(log.substr(log.find("\"" + name + "\": ") + name.size() + 4));
+  };
+  for (const auto& row : found) EXPECT_NEAR(csv_number<double>(row[1]), 5 * std::log(20.0), 1e-4);
+  EXPECT_NEAR(csv_number<double>(found[0][2]),
+              std::log(logged("perplexity_0")) + 4 * std::log(logged("perplexity_1")), 1e-3);
+  EXPECT_EQ(found[0][3] + found[1][2], "");
+  EXPECT_NEAR(csv_number<double>(found[1][3]), logged("code_nats_0") + 4 * logged("code_nats_1"),
+              1e-3);
+}
+
 TEST_F(CodeFigures, TwoPartsAreScoredSideBySide) {
   train("vq-vae -o run --steps 4");
   const auto score = run("score run --beside train -T 1");

@@ -1,6 +1,9 @@
 // The networks' library as seen from outside: found, missing, wrong, and throwing.
 #include <gtest/gtest.h>
 
+#include "codec/model_file.h"
+#include "codec/network_kind.h"
+#include "tests/codec/tiny_model.h"
 #include "tests/tools/sandbox.h"
 
 namespace vqcodec::tools {
@@ -16,6 +19,18 @@ TEST(NetworkModule, AMissingLibraryIsUnsupportedAndSaysWhatToDo) {
   const auto training = sandbox.run("VQCODEC_NETWORKS=none.so vqcodec train --list");
   EXPECT_EQ(training.exit_code, 4);
   EXPECT_NE(training.err.find("LibTorch"), std::string::npos) << training.err;
+}
+
+TEST(NetworkModule, AVqVaesNetworksAreForLibTorch) {
+  const Sandbox sandbox;
+  sandbox.write_picture("a.png");
+  auto model = testing::tiny_model(99);
+  model.networks.assign(codec::kVqVaeTag.begin(), codec::kVqVaeTag.end());
+  sandbox.write("vq.vqm", codec::write_model(model));
+  const auto outcome =
+      sandbox.run("VQCODEC_NETWORKS=none.so vqcodec compress a.png --model vq.vqm");
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_NE(outcome.err.find("LibTorch"), std::string::npos) << outcome.err;
 }
 
 TEST(NetworkModule, ALibraryOfAnotherBuildIsUnsupported) {

@@ -111,8 +111,8 @@ codec::Transform& ModelStore::transform(const codec::ModelFile& model, const std
   const std::lock_guard lock(mutex_);
   auto& transform = transforms_[model.fingerprint];
   if (!transform)
-    transform =
-        NetworkModule::for_pictures(device).make_transform(model.networks, model.tuning, device);
+    transform = NetworkModule::for_pictures(model.networks, device)
+                    .make_transform(model.networks, model.tuning, device);
   return *transform;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "codec/network_kind.h"
 #include "entropy/error.h"
 
 namespace vqcodec::library {
@@ -39,10 +40,12 @@ std::filesystem::path path_of(const LibraryName& name) {
 
 NetworkModule::NetworkModule(const LibraryName& name) : library_(name, path_of(name)) {}
 
-NetworkModule NetworkModule::for_pictures(const std::string& device) {
+NetworkModule NetworkModule::for_pictures(std::span<const std::uint8_t> networks,
+                                          const std::string& device) {
   const bool has_gpu = kBuiltForGpu && std::filesystem::exists("/dev/nvidiactl");
   const bool on_gpu = device == "cuda" || (device == "auto" && has_gpu);
-  return NetworkModule(on_gpu ? kLibTorch : kOneDnn);
+  const bool own = codec::network_kind(networks) == codec::NetworkKind::kCodec;
+  return NetworkModule(on_gpu || !own ? kLibTorch : kOneDnn);
 }
 
 NetworkModule NetworkModule::for_training() { return NetworkModule(kLibTorch); }

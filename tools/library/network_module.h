@@ -1,6 +1,6 @@
 // tools/library/network_module.h: the networks, in shared libraries that are loaded where one is
-// run: one of oneDNN for pictures on the CPU, and one of LibTorch for the GPU and for training, as
-// a program linked to that spends 0.4 s before main().
+// run: one of oneDNN for pictures on the CPU, and one of LibTorch for the GPU, for networks that
+// are not the codec's own and for training, as a program linked to that spends 0.4 s before main().
 //
 // models/ builds libvqcodec_inference.so with the first of these two functions and
 // libvqcodec_networks.so with both, declared extern "C". Exceptions of type Error may leave them.
@@ -27,8 +27,10 @@ namespace vqcodec::library {
 // VQCODEC_NETWORKS: a library's path in place of either.
 class NetworkModule {
  public:
-  // device: "auto", "cpu" or "cuda". Both throw Error(kUnsupported).
-  static NetworkModule for_pictures(const std::string& device);
+  // networks: the section of a `.vqm`; device: "auto", "cpu" or "cuda". Both throw
+  // Error(kUnsupported).
+  static NetworkModule for_pictures(std::span<const std::uint8_t> networks,
+                                    const std::string& device);
   static NetworkModule for_training();
 
   // Throws Error(kUnsupported) for a device that is not there, Error(kCorrupt) for networks that

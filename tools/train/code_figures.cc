@@ -2,7 +2,6 @@
 // their codewords stand for, what each level of codes adds to a picture and what it takes.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 
 #include "codec/image_io.h"
@@ -77,6 +76,37 @@ void draw_distortions(const DocumentFigure& figure, const FigureFolders& folders
 void draw_distances_from_means(const DocumentFigure& figure, const FigureFolders& folders) {
   draw_logged(figure, folders, "distance_from_means_0",
               "codewords' squared distance from their means, over that of latents from codewords");
+}
+
+// Over a run: the bound XY ln K of arXiv:1711.00937, section 3.3, which a uniform prior makes the
+// rate; while the codebooks learn, order 0 of each batch; then the priors.
+void draw_code_rates(const DocumentFigure& figure, const FigureFolders& folders) {
+  const auto run = codes_run(figure, folders);
+  auto& model = *run.model;
+  // Nats of all levels; empty where the line does not have them.
+  const auto sum = [&](const LogLine& line, const char* name, double (*nats_of)(double)) {
+    double nats = 0;
+    for (std::int64_t l = 0; l < model.levels(); ++l) {
+      const auto value = line.find(name + std::to_string(l));
+      if (value == line.end()) return std::string();
+      nats += static_cast<double>(model.grid(l).values()) * nats_of(value->second);
+    }
+    return formatted("%.6g", nats);
+  };
+  FigureTable table{
+      .columns = {"step", "without a prior: XY ln K", "by a batch's frequencies", "by the prior"},
+      .rows = {}};
+  for (const auto& line : read_log({folders.runs + "/" + figure.recipes.at(0)}))
+    table.rows.push_back(
+        {formatted("%.0f", line.at("step")), formatted("%.6g", model.most_rate_nats()),
+         sum(line, "perplexity_", [](double perplexity) { return std::log(perplexity); }),
+         sum(line, "code_nats_", [](double nats) { return nats; })});
+  draw_lines(table,
+             {.x = "step",
+              .x_label = "training steps",
+              .y_label = "codes of a picture, nats",
+              .lines = {table.columns.begin() + 1, table.columns.end()}},
+             folders.output + "/" + figure.name);
 }
 
 // arXiv:1906.00446, figure 3: pictures from the coarsest level alone, with each further level, and

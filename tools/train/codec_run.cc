@@ -5,7 +5,6 @@
 #include "codec/codec.h"
 #include "codec/image_io.h"
 #include "codec/metrics.h"
-#include "models/inference/codec_transform.h"
 #include "tools/library/file_io.h"
 #include "tools/shared_options.h"
 #include "tools/train/train_command.h"
@@ -22,8 +21,8 @@ codec::Tuning tuning_of(const CodecRun& run) {
   return tuning;
 }
 
-void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures) {
-  const auto transform = models::make_cpu_transform(model.networks, model.tuning);
+void measure_model(codec::ModelFile& model, codec::Transform& transform,
+                   const std::vector<std::string>& pictures) {
   for (std::size_t q = 0; q < model.qualities.size(); ++q) {
     codec::CompressOptions options;
     options.quality = static_cast<int>(q + 1);
@@ -31,8 +30,8 @@ void measure_model(codec::ModelFile& model, const std::vector<std::string>& pict
     for (const auto& path : pictures) {
       const auto image =
           library::naming(path, [&] { return codec::read_image(library::read_file(path)); });
-      const auto bytes = codec::compress(image, model, *transform, options);
-      const auto restored = codec::decompress(bytes, model, *transform, {});
+      const auto bytes = codec::compress(image, model, transform, options);
+      const auto restored = codec::decompress(bytes, model, transform, {});
       rate += 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(image.area());
       psnr += codec::psnr_rgb_db(image, restored);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codec/model_file.h"
+#include "codec/transform.h"
 #include "models/codec_model.h"
 
 namespace vqcodec::tools {
@@ -27,6 +28,8 @@ struct CodecRun {
 codec::Tuning tuning_of(const CodecRun& run);
 
 // Rate and PSNR of every quality from whole files of held-out pictures, into model.qualities.
-void measure_model(codec::ModelFile& model, const std::vector<std::string>& pictures);
+// transform: of its networks.
+void measure_model(codec::ModelFile& model, codec::Transform& transform,
+                   const std::vector<std::string>& pictures);
 
 }  // namespace vqcodec::tools

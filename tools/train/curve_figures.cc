@@ -1,4 +1,3 @@
-#include <cstdio>
 
 #include "entropy/error.h"
 #include "models/generative/iwae.h"

@@ -41,6 +41,8 @@ void draw_plane_flows(const DocumentFigure& figure, const FigureFolders& folders
 void draw_perplexities(const DocumentFigure& figure, const FigureFolders& folders);
 void draw_distortions(const DocumentFigure& figure, const FigureFolders& folders);
 void draw_distances_from_means(const DocumentFigure& figure, const FigureFolders& folders);
+// what codes take without a prior and with it;
+void draw_code_rates(const DocumentFigure& figure, const FigureFolders& folders);
 // pictures from the coarsest level of codes, with each further one, and the originals; and what
 // codewords stand for: the nearest picture cells of each, and all of them in the plane.
 void draw_code_levels(const DocumentFigure& figure, const FigureFolders& folders);

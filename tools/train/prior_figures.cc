@@ -33,7 +33,7 @@ void write_line(std::ostream& out, std::int64_t quality, const std::string& leve
 
 }  // namespace
 
-void report_prior(models::PriorModel& prior, const std::vector<std::string>& paths,
+void report_prior(models::CodeMapPrior& prior, const std::vector<std::string>& paths,
                   const std::string& csv) {
   if (paths.empty()) return;
   const auto integers = models::export_prior(prior.levels());

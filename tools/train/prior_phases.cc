@@ -20,10 +20,6 @@ void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
                  "steps with integers simulated and codes assigned "
                  "with the prior's own lengths")
       ->capture_default_str();
-  app.add_option("--price-factor", options.price_factor,
-                 "of a bit while codes are assigned with "
-                 "order-0 lengths")
-      ->capture_default_str();
   app.add_option("--without", options.without,
                  "a context that the prior shall do without, to see what it brings")
       ->check(CLI::IsMember({"coarser", "neighbours", "groups"}));
@@ -31,9 +27,15 @@ void add_prior_options(CLI::App& app, PriorTrainingOptions& options) {
       ->capture_default_str();
 }
 
+void add_price_option(CLI::App& app, PriorTrainingOptions& options) {
+  app.add_option("--price-factor", options.price_factor,
+                 "of a bit while codes are assigned with order-0 lengths")
+      ->capture_default_str();
+}
+
 namespace {
 
-void train_phases(PriorModel& prior, const PriorTrainingOptions& options,
+void train_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
                   const std::string& folder) {
   CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
                     options.crops);
@@ -65,7 +67,7 @@ PriorContext context_named(const std::string& name) {
 
 }  // namespace
 
-void train_prior_phases(PriorModel& prior, const PriorTrainingOptions& options,
+void train_prior_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
                         const std::string& folder) {
   if (!options.without.empty()) prior.remove(context_named(options.without));
   train_phases(prior, options, folder);
@@ -79,11 +81,12 @@ std::vector<std::string> measured_pictures(const PriorTrainingOptions& options) 
   return pictures;
 }
 
-codec::ModelFile write_trained_model(codec::ModelFile model, PriorModel& prior,
+codec::ModelFile write_trained_model(codec::ModelFile model, CodeMapPrior& prior,
+                                     codec::Transform& transform,
                                      const PriorTrainingOptions& options) {
   model.prior = export_prior(prior.levels());
   write_output(options.output, codec::write_model(model));  // safe, should measuring fail
-  measure_model(model, measured_pictures(options));
+  measure_model(model, transform, measured_pictures(options));
   write_output(options.output, codec::write_model(model));
   return model;
 }

@@ -1,13 +1,14 @@
-// tools/train/prior_phases.h: what train prior and train codebooks share: training in floats, then
-// with integers simulated, and the model file.
+// tools/train/prior_phases.h: what train prior, train codebooks and train code-prior share:
+// training in floats, then with integers simulated, and the model file.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "codec/model_file.h"
+#include "codec/transform.h"
+#include "models/code_map_prior.h"
 #include "models/image_dataset.h"
-#include "models/prior_model.h"
 #include "tools/train/train_command.h"
 
 namespace vqcodec::tools {
@@ -23,17 +24,20 @@ struct PriorTrainingOptions {
   std::string without;  // a context that the prior shall do without, to see what it brings
 };
 void add_prior_options(CLI::App& app, PriorTrainingOptions& options);
+// Of codes that weigh their lengths.
+void add_price_option(CLI::App& app, PriorTrainingOptions& options);
 
 // folder: where state and log of both phases live, and figures.csv: what the codes of held-out
 // pictures cost under the prior and under simpler models.
-void train_prior_phases(models::PriorModel& prior, const PriorTrainingOptions& options,
+void train_prior_phases(models::CodeMapPrior& prior, const PriorTrainingOptions& options,
                         const std::string& folder);
 
 // The held-out pictures that models are measured on.
 std::vector<std::string> measured_pictures(const PriorTrainingOptions& options);
 
-// Fills in the prior, measures the model and writes it; returns it.
-codec::ModelFile write_trained_model(codec::ModelFile model, models::PriorModel& prior,
+// Fills in the prior, measures the model and writes it; returns it. transform: of its networks.
+codec::ModelFile write_trained_model(codec::ModelFile model, models::CodeMapPrior& prior,
+                                     codec::Transform& transform,
                                      const PriorTrainingOptions& options);
 
 }  // namespace vqcodec::tools

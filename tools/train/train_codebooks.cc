@@ -6,7 +6,9 @@
 #include "codec/hex.h"
 #include "entropy/error.h"
 #include "models/codebook_training.h"
+#include "models/inference/codec_transform.h"
 #include "models/integer_import.h"
+#include "models/prior_model.h"
 #include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codebook_report.h"
@@ -40,6 +42,7 @@ void add_options(CLI::App& app, CodebooksOptions& options) {
   options.prior.integer_steps = 250;
   options.prior.crops = plain_crops(options.prior.crops.side);
   add_prior_options(app, options.prior);
+  add_price_option(app, options.prior);
   app.add_option("--codebook-price-factor", options.prior.codebook_price_factor,
                  "of a bit while codebooks are trained")
       ->capture_default_str();
@@ -114,7 +117,8 @@ std::vector<torch::Tensor> held_out_crops(const PriorTrainingOptions& options) {
 void train_and_report(codec::ModelFile model, const CodebooksOptions& options,
                       const std::vector<torch::Tensor>& held_out) {
   std::puts("held-out pictures, before:");
-  measure_model(model, measured_pictures(options.prior));
+  const auto old_transform = make_cpu_transform(model.networks, model.tuning);
+  measure_model(model, *old_transform, measured_pictures(options.prior));
   const auto before = model.qualities;
   auto codec = new_codebooks(model, options);
   codec.networks->compute_in(fast_type(torch::kCPU));
@@ -125,7 +129,8 @@ void train_and_report(codec::ModelFile model, const CodebooksOptions& options,
   model.name = options.name.empty() ? fs::path(options.prior.output).stem().string() : options.name;
   model.networks = write_codec(codec);
   std::puts("held-out pictures, after:");
-  model = write_trained_model(std::move(model), prior, options.prior);
+  const auto transform = make_cpu_transform(model.networks, model.tuning);
+  model = write_trained_model(std::move(model), prior, *transform, options.prior);
   print_health(codec, held_out, options.prior.price_factor);
   print_comparison(before, model.qualities);
 }

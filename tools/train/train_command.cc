@@ -24,6 +24,8 @@ constexpr TrainingCommand kCommands[] = {
     {"prior", "the PixelCNN prior of a trained codec, and the model file", train_prior},
     {"codebooks", "new codebooks and prior for another kind of picture, networks as they are",
      train_codebooks_command},
+    {"code-prior", "the codec's prior on the codes of a trained VQ-VAE, and the model file",
+     train_code_prior},
 };
 
 void print_list() {

@@ -28,6 +28,7 @@ void use_threads(int threads);
 void train_codec(std::vector<std::string> arguments);
 void train_prior(std::vector<std::string> arguments);
 void train_codebooks_command(std::vector<std::string> arguments);
+void train_code_prior(std::vector<std::string> arguments);
 // name: of the registry.
 void train_model(const std::string& name, std::vector<std::string> arguments);
 // command: sample, reconstruct or score.

@@ -3,7 +3,9 @@
 #include <filesystem>
 
 #include "models/checkpoint.h"
+#include "models/inference/codec_transform.h"
 #include "models/integer_import.h"
+#include "models/prior_model.h"
 #include "tools/library/file_io.h"
 #include "tools/output_file.h"
 #include "tools/train/codec_run.h"
@@ -54,6 +56,7 @@ void train_prior(std::vector<std::string> arguments) {
   options.training.learning_rate = 1e-3;
   std::string from, name = "photo";
   add_prior_options(app, options);
+  add_price_option(app, options);
   app.add_option("--from", from, "folder of a run of train codec, or a model (.vqm) to train on")
       ->required();
   app.add_option("--name", name, "of the model")->capture_default_str();
@@ -86,7 +89,8 @@ void train_prior(std::vector<std::string> arguments) {
     model.networks = library::naming(run.codec(), [&] { return library::read_file(run.codec()); });
   }
   model.name = name;
-  write_trained_model(std::move(model), prior, options);
+  const auto transform = make_cpu_transform(model.networks, model.tuning);
+  write_trained_model(std::move(model), prior, *transform, options);
 }
 
 }  // namespace vqcodec::tools
