@@ -20,12 +20,19 @@ std::string first_line(const std::exception& error) {
 
 using Gloo = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 
+// Later LibTorch would have the store on libuv, without which Debian's is built.
+template <typename Options>
+void do_without_libuv(Options& options) {
+  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+}
+
 c10::intrusive_ptr<c10d::Store> store_at(const LaunchPlace& place, const Patience& patience) {
   c10d::TCPStoreOptions options;
   options.port = place.port;
   options.isServer = place.rank == 0;
   options.numWorkers = static_cast<std::size_t>(place.size);
   options.timeout = patience.meeting;
+  do_without_libuv(options);
   return c10::make_intrusive<c10d::TCPStore>(place.address, options);
 }
 
