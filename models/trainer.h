@@ -6,7 +6,7 @@
 // What a loss draws (noise, dropout, negative phases, persistent chains) differs from rank to rank:
 // such runs agree in distribution. Statistics that a loss takes of its batch are those of a rank's
 // part (batch normalization, the variance that a VQ-VAE's error is measured in) unless the model
-// joins them (joint_batch.h), as codebooks do.
+// joins them (joint_batch.h), as codebooks, counts and running means do.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,11 @@
 #include <map>
 
 #include "models/data_parallel.h"
+#include "models/generative/base_rates.h"
+#include "models/generative/counted_language.h"
+#include "models/generative/flow_layers.h"
+#include "models/generative/observation.h"
+#include "models/generative/reward_baseline.h"
 #include "models/joint_batch.h"
 #include "tests/models/two_processes.h"
 
@@ -114,6 +119,10 @@ void check_collectives(const Ranks& ranks) {
   EXPECT_TRUE(torch::equal(flags, torch::tensor({true, true})));
   EXPECT_TRUE(torch::equal(columns, torch::arange(6).view({2, 3}).t()));
   EXPECT_EQ(value_of_rank_0(ranks, rank + 0.1), 0.1);
+  std::vector<std::pair<std::string, double>> logged = {{"step", 5}, {"loss", rank}};
+  average_values(ranks, logged);
+  EXPECT_EQ(logged[0], (std::pair<std::string, double>("step", 5)));
+  EXPECT_EQ(logged[1], (std::pair<std::string, double>("loss", 0.5)));
 }
 
 void check_statistics(const Ranks& ranks) {
@@ -126,6 +135,53 @@ void check_statistics(const Ranks& ranks) {
                            torch::arange(4, torch::kFloat64).view({2, 2}) + 2));
   EXPECT_TRUE(torch::equal(as_rank_0_has_it(own), torch::arange(4).view({2, 2})));
   EXPECT_EQ(own[0][0].item<std::int64_t>(), 4 * ranks.rank());
+}
+
+// What models keep of a batch, from halves of one on two ranks, is what one process has of it.
+// The modules are made of one seed and see `x`, (8,2,3,3) of which each rank has a half.
+void check_models(const Ranks& ranks) {
+  auto rng = make_rng(3, 0);
+  const auto x = torch::rand({8, 2, 3, 3}, rng, torch::kFloat64);
+  const auto y = torch::rand({8, 2, 3, 3}, rng, torch::kFloat64);
+  const auto symbols = torch::randint(3, {8, 20}, rng, torch::kInt64);
+  const auto half = [&](const torch::Tensor& all) {
+    return all.slice(0, 4 * ranks.rank(), 4 * ranks.rank() + 4);
+  };
+  const auto agree = [&](auto make, auto see, auto... values) {
+    const auto shared = make(), alone = make();
+    const JointBatch joint(ranks);
+    see(shared, half(values)...);
+    const Ranks one;
+    const JointBatch no_other(one);
+    see(alone, values...);
+    const auto expected = alone->named_parameters();
+    for (const auto& item : shared->named_parameters())
+      EXPECT_TRUE(torch::allclose(item.value(), expected[item.key()], 0, 1e-12)) << item.key();
+    const auto buffers = alone->named_buffers();
+    for (const auto& item : shared->named_buffers())
+      EXPECT_TRUE(torch::allclose(item.value(), buffers[item.key()], 0, 1e-12)) << item.key();
+  };
+  const auto in_double = [](auto module) {
+    module->to(torch::kFloat64);
+    return module;
+  };
+  agree([&] { return in_double(BaseRates(18)); },
+        [](auto rates, auto seen) { rates->follow(seen.flatten(1)); }, x);
+  agree([&] { return in_double(RewardBaseline("mean", 18)); },
+        [](auto baseline, auto seen) {
+          baseline->forward(seen.mean({1, 2, 3}), seen);
+        },
+        x);
+  const ObservationOptions options{.likelihood = "gaussian", .deviation = "optimal"};
+  agree(
+      [&] {
+        return in_double(Observation(options, PictureShape{2, 3, 3}));
+      },
+      [](auto observation, auto seen, auto output) { observation->fit(seen, output); }, x, y);
+  agree([&] { return in_double(std::make_shared<ActivationNormalization>(2)); },
+        [](auto layer, auto seen) { layer->forward(seen); }, x);
+  agree([&] { return CountedLanguage(3, 2); },
+        [](auto language, auto seen) { language->count(seen); }, symbols);
 }
 
 // Three parameters: both ranks reach the first, one the second, none the third.
@@ -156,6 +212,7 @@ TEST(Ranks, AddShareAndJoin) {
   EXPECT_EQ(ranks.rank(), TwoProcesses::is_second() ? 1 : 0);
   check_collectives(ranks);
   check_statistics(ranks);
+  check_models(ranks);
   check_gradients(ranks);
   check_generators(ranks);
   EXPECT_THROW(part_of_rank(ranks, 7), Error);

@@ -35,7 +35,8 @@ class TwoProcesses {
     if (!is_second()) start_second();
   }
   ~TwoProcesses() {
-    if (!is_second() && !is_over_) EXPECT_EQ(status_of_second(), 0);
+    if (is_second() || is_over_) return;
+    EXPECT_EQ(status_of_second(), 0);
   }
 
   const LaunchPlace& place() const { return place_; }
