@@ -115,6 +115,9 @@ TEST(CropDataset, EveryPictureHasItsTurnOnceInEachRound) {
   const auto twins = (all.unsqueeze(0) == all.unsqueeze(1)).flatten(2).all(2).sum();
   EXPECT_EQ(twins.item<std::int64_t>(), 30);  // and each crop a place of its own;
   EXPECT_NE(numbers_in(crops.part({.seed = 8, .size = 30, .count = 30}, rng)), numbers);
+  std::vector<std::int64_t> last;  // of the round that was just asked for with another seed
+  for (std::int64_t number = 25; number < 30; ++number) last.push_back(crops.picture_at(7, number));
+  EXPECT_EQ(last, std::vector<std::int64_t>(numbers.end() - 5, numbers.end()));
 }
 
 TEST(CropDataset, RefusesPicturesSmallerThanACrop) {

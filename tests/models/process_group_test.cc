@@ -1,3 +1,5 @@
+// Guarded lines broken once on purpose: every collective, the streams of random numbers, gradients
+// of some ranks only, what each model keeps, the rules of the launchers' variables.
 #include "models/process_group.h"
 
 #include <gtest/gtest.h>
