@@ -1,5 +1,7 @@
 #include "models/dataset.h"
 
+#include "entropy/error.h"
+
 namespace vqcodec::models {
 
 namespace {
@@ -14,6 +16,10 @@ torch::Tensor to_pixels(const torch::Tensor& bytes, PixelKind pixels, Rng& rng) 
 }
 
 }  // namespace
+
+Batch Dataset::part(const BatchPart& part, Rng& rng) {
+  return share_of(batch(part.size, rng), part);
+}
 
 Batch ImageSetBatches::batch(std::int64_t size, Rng& rng) {
   const auto chosen = torch::randint(set_.size(), {size}, rng, torch::kInt64);
@@ -42,6 +48,15 @@ Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count) {
     return x.defined() ? x.slice(0, first, first + count) : x;
   };
   return {.images = part(batch.images), .labels = part(batch.labels)};
+}
+
+Batch share_of(const Batch& batch, const BatchPart& part) {
+  if (part.count == part.size) return batch;
+  const auto processes = part.size / part.count, examples = batch.images.size(0);
+  if (examples % processes != 0)
+    throw Error(ErrorKind::kUsage, "a batch with ", examples, " examples of a kind has no equal ",
+                "parts for ", processes, " processes; choose a --batch that has");
+  return part_of(batch, part.first / part.count * (examples / processes), examples / processes);
 }
 
 }  // namespace vqcodec::models

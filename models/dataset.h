@@ -40,5 +40,8 @@ class WholeSetBatches : public Dataset {
 Batch whole_set(const ImageSet& set, PixelKind pixels, std::int64_t most);
 // Examples first .. first + count - 1.
 Batch part_of(const Batch& batch, std::int64_t first, std::int64_t count);
+// The share of a batch, of any size, that a part is of its own. Throws Error(kUsage) where it is
+// not a whole number of examples.
+Batch share_of(const Batch& batch, const BatchPart& part);
 
 }  // namespace vqcodec::models

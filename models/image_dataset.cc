@@ -37,6 +37,9 @@ std::vector<std::string> list_pictures(const std::string& folder, int hold_out, 
 
 namespace {
 
+// Streams of a run's seed, apart from that of its steps.
+constexpr std::uint64_t kOrders = 0x6f72646572, kCrops = 0x63726f7073;
+
 codec::Image read_named(const std::string& path, const std::vector<char>& bytes) {
   try {
     return codec::read_image({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -69,9 +72,7 @@ CropDataset::CropDataset(const std::vector<std::string>& paths, const CropOption
                 " pixels");
 }
 
-torch::Tensor CropDataset::photograph(Rng& rng) const {
-  const auto& picture =
-      pictures_[static_cast<std::size_t>(draw(rng, static_cast<std::int64_t>(pictures_.size())))];
+torch::Tensor CropDataset::photograph(const torch::Tensor& picture, Rng& rng) const {
   auto side = options_.side;
   if (draw_uniform(rng) < options_.shrink_share)
     side = static_cast<std::int64_t>(static_cast<double>(side) *
@@ -90,18 +91,41 @@ torch::Tensor CropDataset::photograph(Rng& rng) const {
   return pixels;
 }
 
-torch::Tensor CropDataset::crop(Rng& rng) const {
+torch::Tensor CropDataset::crop(const Choice& choose, Rng& rng) const {
+  const auto chosen = [&] {
+    return photograph(pictures_[static_cast<std::size_t>(choose())], rng);
+  };
   const bool with_pattern = draw_uniform(rng) < options_.pattern_share;
-  if (!with_pattern) return photograph(rng);
+  if (!with_pattern) return chosen();
   const auto pattern = draw_pattern(options_.side, rng);
   if (draw(rng, 3) != 0) return pattern;
   const auto edge = draw(rng, options_.side);
-  return torch::cat({photograph(rng).slice(2, 0, edge), pattern.slice(2, edge)}, 2);
+  return torch::cat({chosen().slice(2, 0, edge), pattern.slice(2, edge)}, 2);
 }
 
 Batch CropDataset::batch(std::int64_t size, Rng& rng) {
   std::vector<torch::Tensor> crops;
-  for (std::int64_t i = 0; i < size; ++i) crops.push_back(crop(rng));
+  for (std::int64_t i = 0; i < size; ++i)
+    crops.push_back(crop([&] { return draw(rng, pictures()); }, rng));
+  return {.images = torch::stack(crops), .labels = {}};
+}
+
+std::int64_t CropDataset::picture_at(std::uint64_t seed, std::int64_t number) {
+  const auto round = number / pictures();
+  if (round_.seed != seed || round_.number != round) {
+    auto rng = make_rng(seed ^ kOrders, static_cast<std::uint64_t>(round));
+    round_ = {seed, round, torch::randperm(pictures(), rng, torch::kInt64)};
+  }
+  return round_.order[number % pictures()].item<std::int64_t>();
+}
+
+Batch CropDataset::part(const BatchPart& part, Rng& /*rng*/) {
+  std::vector<torch::Tensor> crops;
+  for (std::int64_t i = part.first; i < part.first + part.count; ++i) {
+    const auto number = part.step * part.size + i;
+    auto rng = make_rng(part.seed ^ kCrops, static_cast<std::uint64_t>(number));
+    crops.push_back(crop([&] { return picture_at(part.seed, number); }, rng));
+  }
   return {.images = torch::stack(crops), .labels = {}};
 }
 

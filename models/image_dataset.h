@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,28 @@ inline CropOptions plain_crops(std::int64_t side) {
 class CropDataset : public Dataset {
  public:
   CropDataset(const std::vector<std::string>& paths, const CropOptions& options);
-  // images: (N,3,side,side), 0..1.
+  // images: (N,3,side,side), 0..1, of pictures drawn with replacement.
   Batch batch(std::int64_t size, Rng& rng) override;
+  // A run's examples are numbered through its steps: each picture has its turn once in every so
+  // many as there are pictures, in an order that is drawn anew for each round from the run's seed.
+  // Only the part's own crops are made.
+  Batch part(const BatchPart& part, Rng& rng) override;
+
+  std::int64_t pictures() const { return static_cast<std::int64_t>(pictures_.size()); }
+  // Whose turn it is; number: of a run's example.
+  std::int64_t picture_at(std::uint64_t seed, std::int64_t number);
 
  private:
-  torch::Tensor crop(Rng& rng) const;
-  torch::Tensor photograph(Rng& rng) const;
+  using Choice = std::function<std::int64_t()>;  // of the picture
+  torch::Tensor crop(const Choice& choose, Rng& rng) const;
+  torch::Tensor photograph(const torch::Tensor& picture, Rng& rng) const;
   CropOptions options_;
   std::vector<torch::Tensor> pictures_;
+  struct Round {
+    std::uint64_t seed = 0;
+    std::int64_t number = -1;
+    torch::Tensor order;  // (pictures) int64
+  } round_;               // the last that was asked for
 };
 
 }  // namespace vqcodec::models

@@ -64,10 +64,21 @@ class Model : public torch::nn::Module {
   virtual std::vector<ParameterGroup> parameter_groups() { return {{parameters(), 1}}; }
 };
 
+// What one process trains on in a step: `count` of the batch's `size` examples, from `first` on.
+struct BatchPart {
+  std::uint64_t seed = 1;  // the run's
+  std::int64_t step = 0, size = 1, first = 0, count = 1;
+};
+
 class Dataset {
  public:
   virtual ~Dataset() = default;
+  // Examples that rng draws.
   virtual Batch batch(std::int64_t size, Rng& rng) = 0;
+  // The parts of all processes, one after another, are the batch that one process alone would have.
+  // rng: the step's, alike in all of them. Unless a set knows better, all draw the whole batch and
+  // keep their part. Throws Error(kUsage) where it cannot be shared evenly.
+  virtual Batch part(const BatchPart& part, Rng& rng);
 };
 
 }  // namespace vqcodec::models

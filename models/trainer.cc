@@ -6,6 +6,8 @@
 
 #include "entropy/error.h"
 #include "models/checkpoint.h"
+#include "models/data_parallel.h"
+#include "models/joint_batch.h"
 #include "models/run_log.h"
 
 namespace vqcodec::models {
@@ -76,12 +78,15 @@ namespace {
 class Training {
  public:
   Training(Model& model, Dataset& data, const TrainerOptions& options,
-           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping)
+           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping,
+           const Ranks& ranks)
       : model_(model),
         data_(data),
         options_(options),
         every_log_(every_log),
         stopping_(stopping),
+        ranks_(ranks),
+        part_(part_of_rank(ranks, options.batch)),
         checkpoint_(folder_made(options.run_folder) + "/checkpoint.pt"),
         parameters_(model.parameters()),
         optimizer_(make_optimizer(model, options)),
@@ -90,23 +95,19 @@ class Training {
       state_ = load_checkpoint(checkpoint_, model, optimizer_);
     last_logged_ = state_.step;
     seconds_before_ = state_.seconds;
+    part_.seed = options.seed;
   }
 
   void run() {
-    while (!is_over()) {
-      const auto [loss, norm] = step();
-      state_.seconds = seconds_before_ + seconds_since(start_);
-      const bool validates =
-          stopping_.validate_every > 0 && state_.step % stopping_.validate_every == 0;
-      if (validates) validate();
-      const bool last = is_over();
-      if (last || state_.step % options_.log_every == 0) write_log(loss, norm);
-      if (last || seconds_since(last_checkpoint_) > options_.checkpoint_every_seconds) {
-        save_checkpoint(checkpoint_, model_, optimizer_, state_);
-        last_checkpoint_ = Clock::now();
-      }
+    try {
+      start_together();
+      run_steps();
+      ranks_.meet();  // The last checkpoint is there.
+    } catch (const RankLost& lost) {
+      const bool can_resume = std::filesystem::exists(checkpoint_);
+      throw Error(ErrorKind::kInternal, lost.what(), " in step ", state_.step, "; start all again",
+                  can_resume ? " to resume from " + checkpoint_ : "");
     }
-    progress_.end();
     take_over(state_.best.empty() ? state_.average : state_.best);
   }
 
@@ -115,6 +116,35 @@ class Training {
     Loss loss;
     double gradient_norm = 0;
   };
+
+  void start_together() {
+    if (ranks_.is_alone()) return;
+    if (model_.steps_itself())
+      throw Error(ErrorKind::kUnsupported, "this model learns in closed form, from a whole batch ",
+                  "at once; train it in one process");
+    ranks_.meet();
+    require_same_step(ranks_, state_.step, options_.run_folder);
+    take_model_of_rank_0(ranks_, model_);
+  }
+
+  void run_steps() {
+    while (!is_over()) {
+      const auto [loss, norm] = step();
+      state_.seconds = seconds_before_ + seconds_since(start_);
+      if (stopping_.most_seconds > 0) state_.seconds = value_of_rank_0(ranks_, state_.seconds);
+      const bool validates =
+          stopping_.validate_every > 0 && state_.step % stopping_.validate_every == 0;
+      if (validates) validate();
+      const bool last = is_over();
+      if (last || state_.step % options_.log_every == 0) write_log(loss, norm);
+      if (ranks_.is_first() &&
+          (last || seconds_since(last_checkpoint_) > options_.checkpoint_every_seconds)) {
+        save_checkpoint(checkpoint_, model_, optimizer_, state_);
+        last_checkpoint_ = Clock::now();
+      }
+    }
+    progress_.end();
+  }
 
   bool is_over() const {
     return state_.step >= options_.steps ||
@@ -126,11 +156,15 @@ class Training {
     auto rng = make_rng(options_.seed, static_cast<std::uint64_t>(state_.step));
     set_learning_rate(optimizer_, model_, learning_rate_at(options_, state_.step));
     model_.begin_step({.step = state_.step, .steps = options_.steps});
-    const auto batch = data_.batch(options_.batch, rng);
+    part_.step = state_.step;
+    const auto batch = data_.part(part_, rng);
     clear_gradients(parameters_);
-    Step result{.loss = model_.loss(batch, rng)};
+    const JointBatch joint(ranks_);
+    auto loss_rng = rng_of_loss(ranks_, rng, options_.seed, state_.step);
+    Step result{.loss = model_.loss(batch, loss_rng)};
     if (!model_.steps_itself()) {
       result.loss.total.backward();
+      average_gradients(ranks_, parameters_);
       result.gradient_norm = torch::nn::utils::clip_grad_norm_(parameters_, options_.clip_norm);
       if (!std::isfinite(result.gradient_norm))
         throw Error(ErrorKind::kInternal, "step ", state_.step,
@@ -139,6 +173,8 @@ class Training {
       optimizer_.step();
     }
     model_.end_step(batch, rng);
+    // What a model took from its first examples: rank 0's are as good as any.
+    if (state_.step == 0) take_model_of_rank_0(ranks_, model_);
     ++state_.step;
     if (!model_.steps_itself())
       average_weights(state_.average, parameters_, options_.averaging, state_.step);
@@ -156,6 +192,9 @@ class Training {
         {"gradient_norm", gradient_norm},
         {"seconds_per_step", per_step}};
     for (const auto& [name, value] : loss.terms) values.emplace_back(name, value.item<double>());
+    average_values(ranks_, values);
+    reconcile_parameters(ranks_, parameters_);
+    if (!ranks_.is_first()) return;
     const auto health = model_.health();
     values.insert(values.end(), health.values.begin(), health.values.end());
     log_.write(values);
@@ -173,12 +212,12 @@ class Training {
     for (const auto& parameter : parameters_) latest.push_back(parameter.detach().clone());
     take_over(state_.average);
     model_.eval();
-    const double found = stopping_.validate();
+    const double found = value_of_rank_0(ranks_, stopping_.validate());
     std::vector<std::pair<std::string, double>> line = {{"step", static_cast<double>(state_.step)},
                                                         {"validation", found}};
     if (stopping_.fit) line.emplace_back("fit", stopping_.fit());
     model_.train();
-    log_.write(line);
+    if (ranks_.is_first()) log_.write(line);
     ++state_.validations_since;
     if (found < state_.best_validation) {
       state_.best_validation = found;
@@ -199,6 +238,8 @@ class Training {
   const TrainerOptions& options_;
   const std::function<void(std::int64_t)>& every_log_;
   const Stopping& stopping_;
+  const Ranks& ranks_;
+  BatchPart part_;
   std::string checkpoint_;
   std::vector<torch::Tensor> parameters_;
   torch::optim::Adam optimizer_;
@@ -214,8 +255,9 @@ class Training {
 }  // namespace
 
 void train(Model& model, Dataset& data, const TrainerOptions& options,
-           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping) {
-  Training(model, data, options, every_log, stopping).run();
+           const std::function<void(std::int64_t)>& every_log, const Stopping& stopping,
+           const Ranks& ranks) {
+  Training(model, data, options, every_log, stopping, ranks).run();
 }
 
 void train(Model& model, Dataset& data, const TrainerOptions& options,

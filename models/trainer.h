@@ -1,4 +1,12 @@
-// models/trainer.h: the one training loop.
+// models/trainer.h: the one training loop, in one process or in several that share each batch.
+//
+// The parts of W processes are the batch that one would have, and their gradients' mean is its
+// gradient. So where a loss is a mean over examples and draws nothing itself, they find the
+// parameters of one process, to rounding, whatever W; and a run may be resumed with another W.
+// What a loss draws (noise, dropout, negative phases, persistent chains) differs from rank to rank:
+// such runs agree in distribution. Statistics that a loss takes of its batch are those of a rank's
+// part (batch normalization, the variance that a VQ-VAE's error is measured in) unless the model
+// joins them (joint_batch.h), as codebooks, counts and running means do.
 #pragma once
 
 #include <cstdint>
@@ -6,12 +14,13 @@
 #include <string>
 
 #include "models/model.h"
+#include "models/process_group.h"
 
 namespace vqcodec::models {
 
 struct TrainerOptions {
   std::int64_t steps = 1000;
-  std::int64_t batch = 8;
+  std::int64_t batch = 8;       // of all processes together
   double learning_rate = 5e-4;  // Adam
   double warm_up = 200;         // steps over which the rate rises from zero
   double decay_start = 0.6;     // share of the steps after which the rate falls exponentially,
@@ -41,8 +50,13 @@ struct Stopping {
 };
 
 // The same; where there are validations, the model holds the weights of the best one at the end.
+// All ranks call it and validate, rank 0 decides and is the only one to write, and `every_log` is
+// called there. Throws Error also where processes share badly: (kUsage) a batch that is no multiple
+// of their number, (kUnsupported) a model that learns from a whole batch at once, (kResource)
+// folders that differ, and (kInternal) where one of them ended or hangs.
 void train(Model& model, Dataset& data, const TrainerOptions& options,
-           const std::function<void(std::int64_t step)>& every_log, const Stopping& stopping);
+           const std::function<void(std::int64_t step)>& every_log, const Stopping& stopping,
+           const Ranks& ranks = Ranks());
 
 // The rate at a step: warm-up, constant, exponential decay.
 double learning_rate_at(const TrainerOptions& options, std::int64_t step);

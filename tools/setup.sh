@@ -8,8 +8,10 @@ packages="g++ cmake dpkg-dev ninja-build pkgconf libcli11-dev libdnnl-dev libgte
           nlohmann-json3-dev zlib1g-dev"
 # What `vqcodec evaluate` compares with and draws with: installed where the system has it.
 optional="gnuplot-nox libavif-dev libjxl-dev libopenjp2-7-dev libwebp-dev"
-# LibTorch computes matrix products forty times faster with OpenBLAS than with the reference BLAS.
-[ -n "${CMAKE_PREFIX_PATH:-}" ] || packages="$packages libtorch-dev libopenblas0-pthread"
+# LibTorch computes matrix products forty times faster with OpenBLAS than with the reference BLAS;
+# its headers for training in several processes include Gloo's.
+[ -n "${CMAKE_PREFIX_PATH:-}" ] ||
+  packages="$packages libtorch-dev libgloo-dev libopenblas0-pthread"
 
 if ! command -v dpkg-query >/dev/null; then
   echo "setup.sh: not a Debian system; it installs $packages" >&2

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/joint_batch.h"
+
 namespace vqcodec::models {
 
 BaseRatesImpl::BaseRatesImpl(std::int64_t units) {
@@ -12,7 +14,7 @@ BaseRatesImpl::BaseRatesImpl(std::int64_t units) {
 void BaseRatesImpl::follow(const torch::Tensor& units) {
   torch::NoGradGuard no_grad;
   steps_ += 1;
-  mean_.lerp_(units.mean(0), std::max(0.01, 1 / steps_.item<double>()));
+  mean_.lerp_(mean_over_ranks(units.mean(0)), std::max(0.01, 1 / steps_.item<double>()));
 }
 
 torch::Tensor BaseRatesImpl::logits() const { return torch::logit(mean_, /*eps=*/0.01); }

@@ -4,6 +4,7 @@
 #include "models/distributions.h"
 #include "models/generative/chroma.h"
 #include "models/generative/simple_factory.h"
+#include "models/joint_batch.h"
 #include "models/k_means.h"
 
 namespace vqcodec::models {
@@ -112,10 +113,10 @@ Colorization::Observed Colorization::observe(const torch::Tensor& images) const 
 void Colorization::begin_colours(const torch::Tensor& images, Rng& rng) {
   const auto chroma = as_points(cell_means(chroma_of(images)));
   const auto weights = chroma.norm(2, 1) + kGreyWeight;
-  palette_.copy_(clusters_of(chroma, weights, options_.colours, rng));
+  palette_.copy_(as_rank_0_has_it(clusters_of(chroma, weights, options_.colours, rng)));
   const auto centres = clusters_of(chroma, weights, options_.segments, rng);
   const auto own = torch::one_hot(nearest_centres(palette_, centres), options_.segments);  // (Q,S)
-  segment_colours_.copy_(kFirstContrast * own.t());
+  segment_colours_.copy_(as_rank_0_has_it(kFirstContrast * own.t()));
 }
 
 LabelMapPrior Colorization::prior(const Observed& x) {
@@ -163,9 +164,9 @@ torch::Tensor Colorization::histogram_cells(const Observed& x) const {
 Loss Colorization::loss(const Batch& batch, Rng& rng) {
   if (is_training()) {
     torch::NoGradGuard no_grad;
-    if (histogram_.sum().item<double>() == 0) begin_colours(batch.images, rng);
-    histogram_ +=
-        torch::bincount(histogram_cells(observe(batch.images)).flatten(), {}, histogram_.size(0));
+    if (histogram_.sum().item<double>() == 0) begin_colours(rows_of_all_ranks(batch.images), rng);
+    histogram_ += sum_over_ranks(
+        torch::bincount(histogram_cells(observe(batch.images)).flatten(), {}, histogram_.size(0)));
   }
   const auto x = observe(batch.images);
   const auto cells = static_cast<double>(x.colours[0].numel());

@@ -1,6 +1,7 @@
 #include "models/generative/counted_language.h"
 
 #include "models/generative/sequences.h"
+#include "models/joint_batch.h"
 
 namespace vqcodec::models {
 
@@ -23,7 +24,7 @@ CountedLanguageImpl::CountedLanguageImpl(std::int64_t symbols, std::int64_t orde
 
 void CountedLanguageImpl::count(const torch::Tensor& symbols) {
   const auto entries = entries_of(symbols, symbols_, order_).masked_select(places_of(symbols));
-  counts_ += torch::bincount(entries, {}, counts_.numel()).view_as(counts_);
+  counts_ += sum_over_ranks(torch::bincount(entries, {}, counts_.numel())).view_as(counts_);
 }
 
 MarkovSource CountedLanguageImpl::source() const {

@@ -1,6 +1,7 @@
 #include "models/generative/flow_layers.h"
 
 #include "entropy/error.h"
+#include "models/joint_batch.h"
 
 namespace vqcodec::models {
 
@@ -103,7 +104,7 @@ ActivationNormalization::ActivationNormalization(std::int64_t channels) {
 
 void ActivationNormalization::fit(const torch::Tensor& x) {
   torch::NoGradGuard no_grad;
-  const auto values = channels_of(x);
+  const auto values = channels_of(rows_of_all_ranks(x));
   shift_.copy_(-values.mean(1));
   log_scale_.copy_(-0.5 * (values.var(1, /*unbiased=*/false) + kLeastVariance).log());
   is_fitted_.fill_(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/gradient_estimators.h"
+#include "models/joint_batch.h"
 #include "models/k_means.h"
 
 namespace vqcodec::models {
@@ -98,22 +99,22 @@ LearnedCodebookImpl::Result LearnedCodebookImpl::forward(const torch::Tensor& z,
 
 void LearnedCodebookImpl::start_from(const torch::Tensor& z, Rng& rng) {
   torch::NoGradGuard no_grad;
-  const auto all = rows_of(z.detach());
+  const auto all = rows_of_all_ranks(rows_of(z.detach()));
   const auto points = all.index_select(
       0, torch::randperm(all.size(0), rng, torch::kInt64).slice(0, 0, kMostPoints));
   const auto weights = torch::ones({points.size(0)}, points.options());
   auto centres = seed_centres(points, weights, size(), rng);
   for (std::int64_t step = 0; step < kLloydSteps; ++step)
     centres = lloyd_step(points, weights, centres);
-  codewords_.copy_(centres);
-  sums_.copy_(centres);
+  codewords_.copy_(as_rank_0_has_it(centres));
+  sums_.copy_(codewords_);
   uses_.fill_(1);
 }
 
 void LearnedCodebookImpl::average(const torch::Tensor& rows, const torch::Tensor& codes) {
   torch::NoGradGuard no_grad;
-  const auto uses = torch::bincount(codes, {}, size()).to(uses_.scalar_type());
-  const auto sums = torch::zeros_like(sums_).index_add_(0, codes, rows);
+  const auto uses = sum_over_ranks(torch::bincount(codes, {}, size())).to(uses_.scalar_type());
+  const auto sums = sum_over_ranks(torch::zeros_like(sums_).index_add_(0, codes, rows));
   uses_.mul_(options_.decay).add_(uses, 1 - options_.decay);
   sums_.mul_(options_.decay).add_(sums, 1 - options_.decay);
   if (learns_by_gradient()) return;
@@ -132,12 +133,13 @@ double LearnedCodebookImpl::distance_from_means() const {
 
 void LearnedCodebookImpl::restart(const torch::Tensor& rows, const torch::Tensor& codes, Rng& rng) {
   torch::NoGradGuard no_grad;
-  const auto uses = torch::bincount(codes, {}, size());
+  const auto uses = sum_over_ranks(torch::bincount(codes, {}, size()));
   idle_.copy_(torch::where(uses > 0, torch::zeros_like(idle_), idle_ + 1));
   const auto dead = (idle_ >= kIdleSteps).nonzero().squeeze(1);
   if (dead.size(0) == 0) return;
-  const auto chosen = torch::randint(rows.size(0), {dead.size(0)}, rng, torch::kInt64);
-  const auto words = rows.index_select(0, chosen);
+  const auto all = rows_of_all_ranks(rows);
+  const auto chosen = torch::randint(all.size(0), {dead.size(0)}, rng, torch::kInt64);
+  const auto words = all.index_select(0, chosen);
   codewords_.index_copy_(0, dead, words);
   sums_.index_copy_(0, dead, words);
   uses_.index_fill_(0, dead, 1);

@@ -1,5 +1,7 @@
 #include "models/generative/markov_sequences.h"
 
+#include "models/joint_batch.h"
+
 namespace vqcodec::models {
 
 namespace {
@@ -110,7 +112,8 @@ Loss PairsWaveNet::loss(const Batch& batch, Rng& rng) {
   if (is_training()) {
     const auto x = symbols(batch.images);
     const auto pairs = contexts_of(x, alphabet_, kShortOrder) * alphabet_ + x;
-    counts_ += torch::bincount(pairs.flatten(), {}, counts_.numel()).view_as(counts_);
+    counts_ +=
+        sum_over_ranks(torch::bincount(pairs.flatten(), {}, counts_.numel())).view_as(counts_);
   }
   return WaveNet::loss(batch, rng);
 }

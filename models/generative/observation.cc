@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "models/joint_batch.h"
+
 namespace vqcodec::models {
 
 OptionList ObservationOptions::list() {
@@ -50,7 +52,7 @@ void ObservationImpl::fit(const torch::Tensor& x, const torch::Tensor& output) {
   if (options_.likelihood != "gaussian" || options_.deviation != "optimal") return;
   torch::NoGradGuard no_grad;
   constexpr double kLeast = 1e-12;
-  log_variance_.set_data((x - output).square().mean().clamp_min(kLeast).log());
+  log_variance_.set_data(mean_over_ranks((x - output).square().mean()).clamp_min(kLeast).log());
 }
 
 EstimateKind ObservationImpl::kind_of(EstimateKind bound, const std::string& pixels) const {

@@ -30,13 +30,18 @@ PartlyLabelledBatches::PartlyLabelledBatches(ImageSet set, PixelKind pixels, std
 }
 
 Batch PartlyLabelledBatches::batch(std::int64_t size, Rng& rng) {
-  const auto half = labelled_ ? size / 2 : 0;
-  auto batch = all_.batch(size - half, rng);
-  batch.labels = torch::full({size - half}, kUnlabelled, torch::kInt64);
-  if (half == 0) return batch;
-  const auto labelled = labelled_->batch(half, rng);
-  return {.images = torch::cat({labelled.images, batch.images}),
-          .labels = torch::cat({labelled.labels, batch.labels})};
+  return part({.size = size, .count = size}, rng);
+}
+
+Batch PartlyLabelledBatches::part(const BatchPart& part, Rng& rng) {
+  const auto half = labelled_ ? part.size / 2 : 0;
+  auto others = all_.batch(part.size - half, rng);
+  others.labels = torch::full({part.size - half}, kUnlabelled, torch::kInt64);
+  others = share_of(others, part);
+  if (half == 0) return others;
+  const auto labelled = share_of(labelled_->batch(half, rng), part);
+  return {.images = torch::cat({labelled.images, others.images}),
+          .labels = torch::cat({labelled.labels, others.labels})};
 }
 
 }  // namespace vqcodec::models

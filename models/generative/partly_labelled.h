@@ -17,6 +17,8 @@ class PartlyLabelledBatches : public Dataset {
  public:
   PartlyLabelledBatches(ImageSet set, PixelKind pixels, std::int64_t labelled, std::uint64_t seed);
   Batch batch(std::int64_t size, Rng& rng) override;
+  // Of the labelled ones the same share as of the others.
+  Batch part(const BatchPart& part, Rng& rng) override;
 
  private:
   ImageSetBatches all_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/gradient_estimators.h"
+#include "models/joint_batch.h"
 #include "models/layers.h"
 
 namespace vqcodec::models {
@@ -38,7 +39,7 @@ torch::Tensor RewardBaselineImpl::forward(const torch::Tensor& rewards, const to
   if (is_training()) {
     torch::NoGradGuard no_grad;
     steps_ += 1;
-    mean_.lerp_(rewards.mean(), std::max(1 - kMemory, 1 / steps_.item<double>()));
+    mean_.lerp_(mean_over_ranks(rewards.mean()), std::max(1 - kMemory, 1 / steps_.item<double>()));
   }
   return baseline;
 }

@@ -64,6 +64,31 @@ TEST(Trainer, ResumesToTheSameNumbers) {
   EXPECT_TRUE(torch::allclose(whole, torch::full({4}, 3.0), 0.2)) << whole;
 }
 
+// What a resumed run asks of its data is what it would have asked without the interruption.
+TEST(Trainer, TellsItsDataWhichPartOfTheRunTheyAreFor) {
+  struct NotedParts : RandomData {
+    Batch part(const BatchPart& part, Rng& rng) override {
+      noted.push_back(part);
+      return batch(part.count, rng);
+    }
+    std::vector<BatchPart> noted;
+  } data;
+  LineModel model;
+  TrainerOptions options{
+      .steps = 3, .batch = 6, .seed = 17, .run_folder = fresh_folder("noted_parts")};
+  train(model, data, options);
+  options.steps = 5;
+  train(model, data, options);
+  ASSERT_EQ(data.noted.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(data.noted[i].step, static_cast<std::int64_t>(i));
+    EXPECT_EQ(data.noted[i].seed, 17u);
+    EXPECT_EQ(data.noted[i].size, 6);
+    EXPECT_EQ(data.noted[i].first, 0);
+    EXPECT_EQ(data.noted[i].count, 6);
+  }
+}
+
 // Validations as told, in place of measured ones; remembers the weights that each was of.
 struct ToldValidations {
   std::vector<double> values;

@@ -36,7 +36,7 @@ void add_price_option(CLI::App& app, PriorTrainingOptions& options) {
 namespace {
 
 void train_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
-                  const std::string& folder) {
+                  const std::string& folder, const Ranks& ranks) {
   CropDataset crops(list_pictures(options.training.data, options.training.hold_out, false),
                     options.crops);
   TrainerOptions training;
@@ -48,7 +48,7 @@ void train_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
   training.averaging = 0.995;
   training.seed = options.training.seed;
   training.run_folder = folder + "/float";
-  train(prior, crops, training);
+  train(prior, crops, training, {}, {}, ranks);
   if (options.integer_steps == 0) return;
   for (auto& level : prior.levels()) level->simulate_integers(true);
   prior.assign_conditionally(true);
@@ -57,7 +57,7 @@ void train_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
   training.decay_start = 0;
   training.seed += 1;
   training.run_folder = folder + "/integers";
-  train(prior, crops, training);
+  train(prior, crops, training, {}, {}, ranks);
 }
 
 PriorContext context_named(const std::string& name) {
@@ -68,10 +68,10 @@ PriorContext context_named(const std::string& name) {
 }  // namespace
 
 void train_prior_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
-                        const std::string& folder) {
+                        const std::string& folder, const Ranks& ranks) {
   if (!options.without.empty()) prior.remove(context_named(options.without));
-  train_phases(prior, options, folder);
-  report_prior(prior, measured_pictures(options), folder + "/figures.csv");
+  train_phases(prior, options, folder, ranks);
+  if (ranks.is_first()) report_prior(prior, measured_pictures(options), folder + "/figures.csv");
 }
 
 std::vector<std::string> measured_pictures(const PriorTrainingOptions& options) {

@@ -30,7 +30,7 @@ void add_price_option(CLI::App& app, PriorTrainingOptions& options);
 // folder: where state and log of both phases live, and figures.csv: what the codes of held-out
 // pictures cost under the prior and under simpler models.
 void train_prior_phases(models::CodeMapPrior& prior, const PriorTrainingOptions& options,
-                        const std::string& folder);
+                        const std::string& folder, const models::Ranks& ranks);
 
 // The held-out pictures that models are measured on.
 std::vector<std::string> measured_pictures(const PriorTrainingOptions& options);

@@ -234,7 +234,7 @@ void reproduce_one(const Recipe& recipe, const ReproduceArguments& arguments) {
   } else {
     std::printf("%s\n", training.line().c_str());
     std::fflush(stdout);
-    train_model(training.model, training.words);
+    train_model(training.model, training.words, Ranks());
   }
   use_threads(arguments.threads);
   measure(recipe, training, arguments);

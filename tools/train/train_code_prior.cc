@@ -104,7 +104,7 @@ codec::ModelFile describe(const VqVae& model, const std::string& name) {
 }
 
 void train_on(FinishedModel& finished, VqVae& trained, const PriorTrainingOptions& options,
-              const std::string& name) {
+              const std::string& name, const Ranks& ranks) {
   const auto tested = pictures_for(finished, /*folder=*/"", "test", kMostTested);
   auto file = describe(trained, name);
   const auto coder = read_vq_vae(file.networks);
@@ -112,7 +112,8 @@ void train_on(FinishedModel& finished, VqVae& trained, const PriorTrainingOption
   VqVaePrior prior(*coder, quantizers);
   prior.compute_in(fast_type(torch::kCPU));
   const auto folder = options.output + ".run";
-  train_prior_phases(prior, options, folder);
+  train_prior_phases(prior, options, folder, ranks);
+  if (!ranks.is_first()) return;
   const auto transform = make_vq_vae_transform(coder);
   file = write_trained_model(std::move(file), prior, *transform, options);
   report_rates(trained, *coder, prior, file, *transform, measured_pictures(options), tested,
@@ -121,7 +122,7 @@ void train_on(FinishedModel& finished, VqVae& trained, const PriorTrainingOption
 
 }  // namespace
 
-void train_code_prior(std::vector<std::string> arguments) {
+void train_code_prior(std::vector<std::string> arguments, const Ranks& ranks) {
   CLI::App app("the codec's prior on the codes of a trained VQ-VAE, and the model file",
                "vqcodec train code-prior");
   PriorTrainingOptions options;
@@ -142,8 +143,9 @@ void train_code_prior(std::vector<std::string> arguments) {
     throw Error(ErrorKind::kUsage, from, ": is a run of ", finished.arguments.kind->name,
                 ", expected one of vq-vae or vqvae2");
   std::filesystem::create_directories(options.output + ".run");
-  write_text(options.output + ".run/code-prior.toml", app.config_to_str(/*default_also=*/true));
-  train_on(finished, *trained, options, name);
+  if (ranks.is_first())
+    write_text(options.output + ".run/code-prior.toml", app.config_to_str(/*default_also=*/true));
+  train_on(finished, *trained, options, name, ranks);
 }
 
 }  // namespace vqcodec::tools

@@ -82,7 +82,8 @@ void open_run(const CLI::App& app, const CodebooksOptions& options, const codec:
   write_text(path, text);
 }
 
-QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptions& options) {
+QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptions& options,
+                             const Ranks& ranks) {
   if (fs::exists(options.codebooks())) return read_codec(library::read_file(options.codebooks()));
   const auto& prior = options.prior;
   CropDataset crops(list_pictures(prior.training.data, prior.training.hold_out, false),
@@ -96,11 +97,13 @@ QuantizedCodec new_codebooks(const codec::ModelFile& model, const CodebooksOptio
   training.grouping.quantization = options.quantization;
   std::vector<LevelLayout> layouts;
   for (const auto& level : old.quantizers) layouts.push_back(level.front().layout);
-  const auto codec = train_codebooks(old.networks, crops, training, layouts, [](int done, int all) {
-    std::printf("codebooks %d of %d\n", done, all);
-    std::fflush(stdout);
-  });
-  write_output(options.codebooks(), write_codec(codec));
+  const auto codec =
+      train_codebooks(old.networks, crops, training, layouts, [&](int done, int all) {
+        if (!ranks.is_first()) return;
+        std::printf("codebooks %d of %d\n", done, all);
+        std::fflush(stdout);
+      });
+  if (ranks.is_first()) write_output(options.codebooks(), write_codec(codec));
   return codec;
 }
 
@@ -115,17 +118,20 @@ std::vector<torch::Tensor> held_out_crops(const PriorTrainingOptions& options) {
 
 // Measures, trains, measures.
 void train_and_report(codec::ModelFile model, const CodebooksOptions& options,
-                      const std::vector<torch::Tensor>& held_out) {
-  std::puts("held-out pictures, before:");
-  const auto old_transform = make_cpu_transform(model.networks, model.tuning);
-  measure_model(model, *old_transform, measured_pictures(options.prior));
+                      const std::vector<torch::Tensor>& held_out, const Ranks& ranks) {
+  if (ranks.is_first()) {
+    std::puts("held-out pictures, before:");
+    const auto old_transform = make_cpu_transform(model.networks, model.tuning);
+    measure_model(model, *old_transform, measured_pictures(options.prior));
+  }
   const auto before = model.qualities;
-  auto codec = new_codebooks(model, options);
+  auto codec = new_codebooks(model, options, ranks);
   codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.prior.price_factor);
   import_contexts(model.prior, prior.levels());
   prior.compute_in(fast_type(torch::kCPU));
-  train_prior_phases(prior, options.prior, options.run());
+  train_prior_phases(prior, options.prior, options.run(), ranks);
+  if (!ranks.is_first()) return;
   model.name = options.name.empty() ? fs::path(options.prior.output).stem().string() : options.name;
   model.networks = write_codec(codec);
   std::puts("held-out pictures, after:");
@@ -137,7 +143,7 @@ void train_and_report(codec::ModelFile model, const CodebooksOptions& options,
 
 }  // namespace
 
-void train_codebooks_command(std::vector<std::string> arguments) {
+void train_codebooks_command(std::vector<std::string> arguments, const Ranks& ranks) {
   CLI::App app("new codebooks and prior for another kind of picture", "vqcodec train codebooks");
   CodebooksOptions options;
   add_options(app, options);
@@ -148,8 +154,8 @@ void train_codebooks_command(std::vector<std::string> arguments) {
   auto model = library::naming(options.from,
                                [&] { return codec::read_model(library::read_file(options.from)); });
   const auto held_out = held_out_crops(options.prior);  // refuses small and damaged pictures early
-  open_run(app, options, model);
-  train_and_report(std::move(model), options, held_out);
+  if (ranks.is_first()) open_run(app, options, model);
+  train_and_report(std::move(model), options, held_out, ranks);
 }
 
 }  // namespace vqcodec::tools

@@ -23,19 +23,21 @@ using namespace models;
 constexpr std::int64_t kStatisticsSide = 256;  // pixels of the crops that statistics are taken from
 
 void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
-                     const std::vector<std::string>& paths) {
+                     const std::vector<std::string>& paths, const Ranks& ranks) {
   CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
   train(model, crops,
         {.steps = options.training.steps,
          .batch = options.training.batch,
          .learning_rate = options.training.learning_rate,
          .seed = options.training.seed,
-         .run_folder = run.transform()});
-  save_weights(run.weights(), model);
+         .run_folder = run.transform()},
+        {}, {}, ranks);
+  if (ranks.is_first()) save_weights(run.weights(), model);
 }
 
+// Every rank makes them, to the same numbers, which is as fast as to wait for the first.
 void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
-                         const CodecRun& run, Dataset& crops) {
+                         const CodecRun& run, Dataset& crops, const Ranks& ranks) {
   CodebookTrainingOptions training;
   training.crops = options.codebook_crops;
   training.price_factor = options.codebook_price_factor;
@@ -43,15 +45,16 @@ void train_all_codebooks(CodecModel& model, const CodecTrainingOptions& options,
   training.grouping.quantization = options.quantization;
   training.tuning = options.tuning;
   training.seed = options.training.seed;
-  const auto codec = train_codebooks(model.networks(), crops, training, {}, [](int done, int all) {
+  const auto codec = train_codebooks(model.networks(), crops, training, {}, [&](int done, int all) {
+    if (!ranks.is_first()) return;
     std::printf("codebooks %d of %d\n", done, all);
     std::fflush(stdout);
   });
-  write_output(run.codebooks(), write_codec(codec));
+  if (ranks.is_first()) write_output(run.codebooks(), write_codec(codec));
 }
 
 void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
-            const std::vector<std::string>& paths) {
+            const std::vector<std::string>& paths, const Ranks& ranks) {
   auto codec = library::naming(run.codebooks(),
                                [&] { return read_codec(library::read_file(run.codebooks())); });
   codec.networks = model.networks();
@@ -63,13 +66,14 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
          .learning_rate = options.polish_rate,
          .decay_start = 0.3,
          .seed = options.training.seed + 1,
-         .run_folder = run.polish()});
-  write_output(run.codec(), write_codec(codec));
+         .run_folder = run.polish()},
+        {}, {}, ranks);
+  if (ranks.is_first()) write_output(run.codec(), write_codec(codec));
 }
 
 }  // namespace
 
-void train_codec(std::vector<std::string> arguments) {
+void train_codec(std::vector<std::string> arguments, const Ranks& ranks) {
   CLI::App app("transform, codebooks and synthesis of the codec", "vqcodec train codec");
   auto options = preset_in(arguments);
   add_codec_options(app, options);
@@ -83,7 +87,7 @@ void train_codec(std::vector<std::string> arguments) {
   torch::manual_seed(options.training.seed);
   const CodecRun run{options.output};
   fs::create_directories(run.folder);
-  write_text(run.configuration(), app.config_to_str(/*default_also=*/true));
+  if (ranks.is_first()) write_text(run.configuration(), app.config_to_str(/*default_also=*/true));
 
   const auto paths = list_pictures(options.training.data, options.training.hold_out, false);
   CropDataset statistics(paths, {.side = kStatisticsSide, .shrink_share = 0});
@@ -94,9 +98,10 @@ void train_codec(std::vector<std::string> arguments) {
   else
     load_weights(options.start_from, model, {".blocks."});
   model.compute_in(fast_type(torch::kCPU));
-  train_transform(model, options, run, paths);
-  if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics);
-  polish(model, options, run, paths);
+  train_transform(model, options, run, paths, ranks);
+  if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics, ranks);
+  ranks.meet();  // The codebooks are there to be read.
+  polish(model, options, run, paths, ranks);
 }
 
 }  // namespace vqcodec::tools

@@ -15,7 +15,7 @@ namespace {
 struct TrainingCommand {
   const char* name;
   const char* about;
-  void (*run)(std::vector<std::string>);
+  void (*run)(std::vector<std::string>, const models::Ranks&);
 };
 
 constexpr TrainingCommand kCommands[] = {
@@ -41,9 +41,10 @@ void train(int argc, const char* const* argv) {
   const std::string name = argc > 1 ? argv[1] : "--help";
   if (name == "--list" || name == "--help" || name == "-h") return print_list();
   const std::vector<std::string> words(argv + 2, argv + argc);
+  const models::Ranks ranks(models::launch_place());
   for (const auto& command : kCommands)
-    if (name == command.name) return command.run(words);
-  train_model(name, words);
+    if (name == command.name) return command.run(words, ranks);
+  train_model(name, words, ranks);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/process_group.h"
+
 namespace vqcodec::tools {
 
 // argv[0] is the command's name. Returns the exit code; throws Error.
@@ -16,7 +18,7 @@ struct TrainingOptions {
   std::string data;
   int hold_out = 12;
   std::int64_t steps = 0;
-  std::int64_t batch = 8;
+  std::int64_t batch = 8;  // of all ranks together
   double learning_rate = 5e-4;
   std::uint64_t seed = 1;
   int threads = 0;  // 0: one a processor
@@ -24,13 +26,15 @@ struct TrainingOptions {
 void add_training_options(CLI::App& app, TrainingOptions& options);
 void use_threads(int threads);
 
-// Each parses its own arguments (without the command's name) and does the work.
-void train_codec(std::vector<std::string> arguments);
-void train_prior(std::vector<std::string> arguments);
-void train_codebooks_command(std::vector<std::string> arguments);
-void train_code_prior(std::vector<std::string> arguments);
+// Each parses its own arguments (without the command's name) and does the work. Of several ranks
+// all do the same, but only the first writes and prints.
+void train_codec(std::vector<std::string> arguments, const models::Ranks& ranks);
+void train_prior(std::vector<std::string> arguments, const models::Ranks& ranks);
+void train_codebooks_command(std::vector<std::string> arguments, const models::Ranks& ranks);
+void train_code_prior(std::vector<std::string> arguments, const models::Ranks& ranks);
 // name: of the registry.
-void train_model(const std::string& name, std::vector<std::string> arguments);
+void train_model(const std::string& name, std::vector<std::string> arguments,
+                 const models::Ranks& ranks);
 // command: sample, reconstruct or score.
 void use_model(const std::string& command, std::vector<std::string> arguments);
 void reproduce(std::vector<std::string> arguments);

@@ -29,26 +29,33 @@ std::function<double()> figure_of(GenerativeModel& model, const ModelArguments& 
   };
 }
 
+// A new folder, or a run of this model to go on with.
+void require_free(const ModelRun& run, const std::string& name) {
+  if (std::filesystem::exists(run.folder) && !std::filesystem::is_empty(run.folder) &&
+      !std::filesystem::exists(run.configuration()))
+    throw Error(ErrorKind::kUsage, run.folder, ": holds something else; choose another folder");
+  if (std::filesystem::exists(run.configuration())) require_run_of(run, name);
+}
+
 }  // namespace
 
-void train_model(const std::string& name, std::vector<std::string> words) {
+void train_model(const std::string& name, std::vector<std::string> words, const Ranks& ranks) {
   auto arguments = arguments_for(name);
   CLI::App app(arguments.kind->about + " (" + arguments.kind->paper + ")", "vqcodec train " + name);
   add_options(app, arguments);
   if (!parse_training(app, std::move(words))) return;
   const ModelRun run{arguments.output};
-  if (std::filesystem::exists(run.folder) && !std::filesystem::is_empty(run.folder) &&
-      !std::filesystem::exists(run.configuration()))
-    throw Error(ErrorKind::kUsage, run.folder, ": holds something else; choose another folder");
-  if (std::filesystem::exists(run.configuration())) require_run_of(run, name);
+  if (ranks.is_first()) require_free(run, name);
 
   auto sets = arguments.factory->sets(arguments.data);
   arguments.picture = sets.train.shape();
   use_threads(arguments.threads);
   torch::manual_seed(arguments.training.seed);
   const auto model = arguments.factory->make(arguments.picture);
-  std::filesystem::create_directories(run.folder);
-  write_text(run.configuration(), configuration_of(arguments));
+  if (ranks.is_first()) {
+    std::filesystem::create_directories(run.folder);
+    write_text(run.configuration(), configuration_of(arguments));
+  }
   auto& stopping = arguments.stopping;
   stopping.most_seconds = 60 * arguments.most_minutes;
   if (stopping.validate_every > 0) {
@@ -57,8 +64,8 @@ void train_model(const std::string& name, std::vector<std::string> words) {
   }
   const auto data = arguments.factory->batches(std::move(sets.train));
   arguments.training.run_folder = run.folder;
-  train(*model, *data, arguments.training, /*every_log=*/{}, stopping);
-  save_weights(run.weights(), *model, torch::kFloat32);
+  train(*model, *data, arguments.training, /*every_log=*/{}, stopping, ranks);
+  if (ranks.is_first()) save_weights(run.weights(), *model, torch::kFloat32);
 }
 
 }  // namespace vqcodec::tools

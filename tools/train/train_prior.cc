@@ -48,7 +48,7 @@ codec::ModelFile describe(const QuantizedCodec& codec) {
 
 }  // namespace
 
-void train_prior(std::vector<std::string> arguments) {
+void train_prior(std::vector<std::string> arguments, const Ranks& ranks) {
   CLI::App app("the PixelCNN prior of a trained codec, and the model file", "vqcodec train prior");
   PriorTrainingOptions options;
   options.training.steps = 6000;
@@ -66,7 +66,8 @@ void train_prior(std::vector<std::string> arguments) {
   const bool from_model = from.ends_with(".vqm");
   const CodecRun run{from_model ? options.output + ".run" : from};
   std::filesystem::create_directories(run.prior());
-  write_text(run.prior() + "/prior.toml", app.config_to_str(/*default_also=*/true));
+  if (ranks.is_first())
+    write_text(run.prior() + "/prior.toml", app.config_to_str(/*default_also=*/true));
 
   const auto source = from_model ? from : run.codebooks();
   codec::ModelFile model;
@@ -82,7 +83,8 @@ void train_prior(std::vector<std::string> arguments) {
   else
     start_from_transform(prior, codec, run);
   prior.compute_in(fast_type(torch::kCPU));
-  train_prior_phases(prior, options, run.prior());
+  train_prior_phases(prior, options, run.prior(), ranks);
+  if (!ranks.is_first()) return;
   if (!from_model) {
     model = describe(codec);
     model.tuning = tuning_of(run);
