@@ -40,7 +40,8 @@ constexpr Column kColumns[] = {
 
 std::string header() {
   std::string line;
-  for (const auto& column : kColumns) line += (line.empty() ? "" : ",") + std::string(column.name);
+  for (const auto& column : kColumns) line.append(column.name).push_back(',');
+  line.pop_back();
   return line;
 }
 
