@@ -76,9 +76,9 @@ std::vector<Result> read_results(const std::string& path) {
 void append_result(const std::string& path, const Result& result) {
   auto text = std::filesystem::exists(path) ? text_in(path) : header() + "\n";
   if (text.empty() || text.back() != '\n') text += '\n';
-  for (const auto& column : kColumns)
-    text += (&column == kColumns ? "" : ",") + csv_field(result.*column.value);
-  write_text(path, text + "\n");
+  for (const auto& column : kColumns) text.append(csv_field(result.*column.value)).push_back(',');
+  text.back() = '\n';
+  write_text(path, text);
 }
 
 std::string today() {
