@@ -266,12 +266,15 @@ torch::Tensor VqVae::reconstruct(const Batch& batch, Rng& /*rng*/) {
 }
 
 std::unique_ptr<ModelFactory> make_vq_vae_factory() {
-  return std::make_unique<SimpleFactory<VqVae, VqVaeOptions>>();
+  const VqVaeOptions one_level;
+  return std::make_unique<SimpleFactory<VqVae, VqVaeOptions>>(one_level);
 }
 
 std::unique_ptr<ModelFactory> make_vqvae2_factory() {
-  return std::make_unique<SimpleFactory<VqVae, VqVaeOptions>>(
-      VqVaeOptions{.levels = 2, .halvings = 1});
+  VqVaeOptions two_levels;
+  two_levels.levels = 2;
+  two_levels.halvings = 1;
+  return std::make_unique<SimpleFactory<VqVae, VqVaeOptions>>(two_levels);
 }
 
 }  // namespace vqcodec::models
