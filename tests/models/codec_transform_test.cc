@@ -5,21 +5,11 @@
 
 #include "entropy/error.h"
 #include "models/vq_transform.h"
+#include "tests/models/noise_picture.h"
 #include "tests/models/small_codec.h"
 
 namespace vqcodec::models {
 namespace {
-
-codec::Image noise_picture(int width, int height) {
-  codec::Image image;
-  image.width = width;
-  image.height = height;
-  image.channels = 3;
-  auto rng = make_rng(9, 9);
-  for (int i = 0; i < width * height * 3; ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(draw(rng, 256)));
-  return image;
-}
 
 // Networks whose every layer does something.
 QuantizedCodec busy_codec() {

@@ -13,6 +13,7 @@
 #include "models/generative/vq_vae_prior.h"
 #include "models/inference/network_file.h"
 #include "models/integer_export.h"
+#include "tests/models/noise_picture.h"
 #include "tests/models/small_vq_vae.h"
 
 namespace vqcodec::models {
@@ -39,17 +40,6 @@ std::shared_ptr<VqVae> small_coder(std::int64_t channels = 3) {
 
 // As files have it: rounded to float16.
 std::shared_ptr<VqVae> coder_of_files() { return read_vq_vae(write_vq_vae(*small_coder())); }
-
-codec::Image noise_picture(int width, int height) {
-  codec::Image image;
-  image.width = width;
-  image.height = height;
-  image.channels = 3;
-  auto rng = make_rng(9, 9);
-  for (int i = 0; i < width * height * 3; ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(draw(rng, 256)));
-  return image;
-}
 
 torch::Tensor tensor_of(const codec::Image& image) {
   return torch::tensor(at::ArrayRef<std::uint8_t>(image.pixels), torch::kUInt8)
