@@ -139,9 +139,9 @@ TEST_F(CodeFigures, AClassifierIsTrainedOnRealPicturesReconstructionsAndDraws) {
   const auto found = rows("run/classifier/accuracy.csv");
   ASSERT_EQ(found.size(), 10u);
   for (const auto& row : found) EXPECT_LE(csv_number<double>(row[3]), csv_number<double>(row[4]));
-  for (const char* set : {"real", "reconstructions", "samples", "real judging reconstructions",
-                          "real judging samples"})
-    EXPECT_NE(score.out.find(std::string(set) + ", top-1: "), std::string::npos) << score.out;
+  for (const char* set : {"real", "reconstructions", "samples", "real_judging_reconstructions",
+                          "real_judging_samples"})
+    EXPECT_NE(score.out.find(std::string(set) + "_top_1: "), std::string::npos) << score.out;
   ASSERT_EQ(run("train vae --data data -o other --steps 1 -T 1").exit_code, 0);
   const auto refused = run("score other --classifier -T 1");
   EXPECT_EQ(refused.exit_code, 2);

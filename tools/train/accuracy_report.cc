@@ -1,8 +1,5 @@
 #include "tools/train/accuracy_report.h"
 
-#include <cmath>
-#include <cstdio>
-
 #include "entropy/error.h"
 #include "models/dataset.h"
 #include "models/generative/classifier.h"
@@ -56,12 +53,11 @@ Classifier trained_on(const LabelledSet& set, std::uint64_t seed, const Accuracy
   return classifier;
 }
 
-void print_mean(const std::string& what, const std::vector<double>& values) {
-  const auto all = torch::tensor(values, torch::kFloat64);
-  const auto n = static_cast<double>(values.size());
-  const double error = n > 1 ? all.std().item<double>() / std::sqrt(n) : 0;
-  std::printf("%s: %.2f %%, standard error %.2f over %zu seeds\n", what.c_str(),
-              all.mean().item<double>(), error, values.size());
+Figure mean_of(const std::string& name, const std::vector<double>& of_seeds,
+               const AccuracyOptions& options) {
+  return mean_figure(name, torch::tensor(of_seeds, torch::kFloat64), "%",
+                     std::to_string(options.seeds) + " classifiers, " +
+                         std::to_string(options.steps) + " steps each");
 }
 
 std::vector<std::string> row_of(const std::string& trained_on, const std::string& tested_on,
@@ -74,7 +70,8 @@ std::vector<std::string> row_of(const std::string& trained_on, const std::string
 
 }  // namespace
 
-void report_accuracy(const FinishedModel& finished, const AccuracyOptions& options) {
+std::vector<Figure> accuracy_figures(const FinishedModel& finished,
+                                     const AccuracyOptions& options) {
   const auto real = pictures_for(finished, options.data, "train", options.most);
   const auto test = pictures_for(finished, options.data, "test", options.most);
   if (!real.labels.defined() || !test.labels.defined())
@@ -83,6 +80,7 @@ void report_accuracy(const FinishedModel& finished, const AccuracyOptions& optio
   const auto classes = real.labels.max().item<std::int64_t>() + 1;
   for (std::int64_t c = 0; c < classes; ++c) table.columns.push_back("class_" + std::to_string(c));
 
+  std::vector<Figure> figures;
   const auto sets = training_sets(finished, real);
   for (const auto& set : sets) {
     // Who learned from real pictures also judges those that the model made.
@@ -100,12 +98,13 @@ void report_accuracy(const FinishedModel& finished, const AccuracyOptions& optio
       }
     }
     for (std::size_t i = 0; i < judged.size(); ++i) {
-      const auto which = set.name + (i > 0 ? " judging " + judged[i].name : "");
-      print_mean(which + ", top-1", top_1[i]);
-      print_mean(which + ", top-5", top_5[i]);
+      const auto which = set.name + (i > 0 ? "_judging_" + judged[i].name : "");
+      figures.push_back(mean_of(which + "_top_1", top_1[i], options));
+      figures.push_back(mean_of(which + "_top_5", top_5[i], options));
     }
     write_text(options.run + "/classifier/accuracy.csv", table.csv());
   }
+  return figures;
 }
 
 }  // namespace vqcodec::tools

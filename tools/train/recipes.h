@@ -11,13 +11,20 @@
 
 namespace vqcodec::tools {
 
+enum class MeasuredBy {
+  kModel,       // its figures()
+  kClassifier,  // `score --classifier`: row 15
+  kCodePrior,   // `train code-prior`
+};
+
 struct MeasuredFigure {
-  std::string name;          // of the model's figures()
+  std::string name;          // of what measures it
   std::int64_t samples;      // drawn for each picture
   std::string what;          // in words; the metric in results.csv
   std::string published;     // in the same unit; empty: nobody published it
   std::string source;        // of the published figure, and what differs
   std::string short_target;  // of the short run
+  MeasuredBy by = MeasuredBy::kModel;
 };
 
 struct Recipe {

@@ -11,6 +11,7 @@
 #include "tools/evaluate/formatted.h"
 #include "tools/output_file.h"
 #include "tools/train/model_run.h"
+#include "tools/train/recipe_figures.h"
 #include "tools/train/recipes.h"
 #include "tools/train/reproduction_table.h"
 #include "tools/train/results.h"
@@ -164,10 +165,15 @@ std::string issue_of(const std::string& row) {
   return row == "10" || row == "13" || row == "14" || row == "15" ? "13" : "12";
 }
 
+std::string row_of(const Recipe& recipe, const MeasuredFigure& wanted) {
+  return wanted.by == MeasuredBy::kClassifier ? "15" : recipe.row;
+}
+
 Result result_of(const Recipe& recipe, const MeasuredFigure& wanted, const Figure& figure,
                  double seconds, const ReproduceArguments& arguments) {
-  return {.issue = issue_of(recipe.row),
-          .item = "row " + recipe.row,
+  const auto row = row_of(recipe, wanted);
+  return {.issue = issue_of(row),
+          .item = "row " + row,
           .metric = wanted.what,
           .value = formatted("%.4f", figure.value),
           .standard_error = formatted("%.4f", figure.standard_error),
@@ -191,17 +197,20 @@ bool has_result(const std::vector<Result>& results, const std::string& metric,
 
 void measure(const Recipe& recipe, const Training& training, const ReproduceArguments& arguments) {
   const auto there = read_results(arguments.results_file());
-  std::map<std::int64_t, std::vector<MeasuredFigure>> missing;  // by samples for each picture
+  // By what measures them, and by samples for each picture.
+  std::map<std::pair<MeasuredBy, std::int64_t>, std::vector<MeasuredFigure>> missing;
   for (const auto& figure : recipe.figures)
     if (!has_result(there, figure.what, arguments.command(recipe.name)))
-      missing[figure.samples].push_back(figure);
-  if (missing.empty()) return;
-  const auto finished = open_run(training.run.folder);
+      missing[{figure.by, figure.samples}].push_back(figure);
   const auto seconds = training_seconds(read_log(training.run));
-  const auto batch = pictures_for(finished, /*folder=*/"", "test", arguments.most);
-  for (const auto& [samples, wanted] : missing) {
-    auto rng = make_rng(arguments.seed, kScoreStream);
-    const auto figures = finished.model->figures(batch, {.samples = samples}, rng);
+  for (const auto& [how, wanted] : missing) {
+    const auto figures = measured_figures(how.first, how.second,
+                                          {.run = training.run.folder,
+                                           .data = arguments.data,
+                                           .seed = arguments.seed,
+                                           .steps = arguments.steps,
+                                           .most = arguments.most,
+                                           .threads = arguments.threads});
     for (const auto& one : wanted) {
       const auto result =
           result_of(recipe, one, figure_called(one.name, figures), seconds, arguments);

@@ -1,6 +1,7 @@
 // tools/train/train_code_prior.cc: `vqcodec train code-prior`: a trained VQ-VAE becomes a codec:
 // its networks, and the codec's tree prior trained on its codes, as a `.vqm`; and what its codes
 // take.
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <numbers>
@@ -27,40 +28,58 @@ using namespace models;
 constexpr std::int64_t kCounted = 32, kCountedBatch = 32;  // batches that codewords' uses are from
 constexpr std::int64_t kMostTested = 500;                  // of the run's own pictures
 
-// Bits of the codes of some pictures, by what writes them.
+// Bits of the codes of each of some pictures, by what writes them.
 struct Rates {
-  double pixels = 0;
-  LevelBits codes;               // ideal lengths
-  double payload = 0, file = 0;  // of `.vqc` files: slices alone, and all bytes
+  std::vector<double> pixels;
+  // Ideal lengths; the slices of `.vqc` files; all their bytes.
+  std::map<std::string, std::vector<double>> bits;
 };
 
 // picture: (1,3,H,W).
 void add_rates(VqVaePrior& prior, const codec::ModelFile& model, codec::Transform& transform,
                const torch::Tensor& picture, Rates& rates) {
+  LevelBits codes;
   for (const auto& level : measure_prior(prior, model.prior, picture, /*quality=*/0))
-    rates.codes += level;
+    codes += level;
   const auto image = picture_grid(picture, 1);
   const auto bytes = codec::compress(image, model, transform, {.quality = 1});
+  double payload = 0;
   for (const auto& level : codec::inspect(bytes).levels)
-    rates.payload += 8 * static_cast<double>(level.size_bytes);
-  rates.file += 8 * static_cast<double>(bytes.size());
-  rates.pixels += static_cast<double>(image.area());
+    payload += 8 * static_cast<double>(level.size_bytes);
+  rates.pixels.push_back(static_cast<double>(image.area()));
+  rates.bits["fixed_length"].push_back(codes.fixed_length);
+  rates.bits["order0"].push_back(codes.order0);
+  rates.bits["tree_prior"].push_back(codes.integer_prior);
+  rates.bits["payload"].push_back(payload);
+  rates.bits["file"].push_back(8 * static_cast<double>(bytes.size()));
 }
 
 // Bits by the priors that the model was trained with, for pictures of the size that it was.
-double bits_by_own_priors(VqVae& trained, VqVae& coder, const Batch& batch) {
+std::vector<double> bits_by_own_priors(VqVae& trained, VqVae& coder, const Batch& batch) {
   torch::NoGradGuard no_grad;
   const auto codes = coder.codes_of(batch.images);
-  double nats = 0;
+  auto nats = torch::zeros({batch.images.size(0)}, torch::kFloat64);
   for (std::int64_t l = 0; l < trained.levels(); ++l)
-    nats -= trained.code_log_prob(codes, l, batch.labels).sum().item<double>();
-  return nats / std::numbers::ln2;
+    nats -= trained.code_log_prob(codes, l, batch.labels);
+  const auto bits = (nats / std::numbers::ln2).contiguous();
+  return {bits.data_ptr<double>(), bits.data_ptr<double>() + bits.numel()};
 }
 
-std::string line_of(const std::string& name, const Rates& rates, const std::string& own_prior) {
-  const auto bpp = [&](double bits) { return formatted(",%.6g", bits / rates.pixels); };
-  return name + bpp(rates.codes.fixed_length) + bpp(rates.codes.order0) + "," + own_prior +
-         bpp(rates.codes.integer_prior) + bpp(rates.payload) + bpp(rates.file) + "\n";
+// Bits of all pictures over their pixels, a line for each way to write them. The standard error is
+// the ratio estimator's: pictures differ in size.
+std::string lines_of(const std::string& pictures, const Rates& rates) {
+  const auto pixels = torch::tensor(rates.pixels, torch::kFloat64);
+  std::string lines;
+  for (const auto& [way, of_each] : rates.bits) {
+    const auto bits = torch::tensor(of_each, torch::kFloat64);
+    const auto rate = bits.sum() / pixels.sum();
+    const auto n = static_cast<double>(of_each.size());
+    const double error =
+        n > 1 ? ((bits - rate * pixels).std() / pixels.mean()).item<double>() / std::sqrt(n) : 0;
+    lines += pictures + "," + way + formatted(",%.6g", rate.item<double>()) +
+             formatted(",%.3g", error) + "\n";
+  }
+  return lines;
 }
 
 // Whole photographs, and the run's own test pictures: there its own priors can be asked too.
@@ -73,11 +92,9 @@ void report_rates(VqVae& trained, VqVae& coder, VqVaePrior& prior, const codec::
               whole);
   for (std::int64_t i = 0; i < tested.images.size(0); ++i)
     add_rates(prior, model, transform, tested.images.slice(0, i, i + 1), small);
-  const auto own = bits_by_own_priors(trained, coder, tested) / small.pixels;
-  const auto table =
-      "pictures,fixed_length_bpp,order0_bpp,own_prior_bpp,tree_prior_bpp,payload_bpp,file_bpp\n" +
-      line_of("held-out photographs", whole, "") +
-      line_of("the run's test pictures", small, formatted("%.6g", own));
+  small.bits["own_prior"] = bits_by_own_priors(trained, coder, tested);
+  const auto table = "pictures,way,bits_a_pixel,standard_error\n" + lines_of("photographs", whole) +
+                     lines_of("test", small);
   write_text(csv, table);
   std::fputs(table.c_str(), stdout);
 }

@@ -188,7 +188,7 @@ void score(std::vector<std::string> words) {
     accuracy.run = arguments.run;
     accuracy.data = arguments.data;
     accuracy.most = arguments.most;
-    return report_accuracy(finished, accuracy);
+    return print_figures(accuracy_figures(finished, accuracy));
   }
   const auto batch = chosen_pictures(finished, arguments, arguments.most);
   auto rng = make_rng(arguments.seed, kScoreStream);
