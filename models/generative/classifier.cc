@@ -26,6 +26,7 @@ Classifier::Classifier(const PictureShape& shape, std::int64_t classes) {
                 ": the classifier wants sides that are multiples of 4");
   auto layers = map_encoder(network, shape.channels, kHalvings);
   layers->push_back(torch::nn::Flatten());
+  layers->push_back(torch::nn::Dropout(0.5));
   layers->push_back(torch::nn::Linear(features, classes));
   network_ = register_module("network", layers);
 }
@@ -37,6 +38,7 @@ Loss Classifier::loss(const Batch& batch, Rng& /*rng*/) {
 
 Accuracy accuracy_of(Classifier& classifier, const Batch& test) {
   torch::NoGradGuard no_grad;
+  classifier.eval();
   std::vector<torch::Tensor> parts;
   for (const auto& some : test.images.split(kAtATime)) parts.push_back(classifier.logits(some));
   const auto logits = torch::cat(parts);

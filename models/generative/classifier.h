@@ -9,7 +9,8 @@
 
 namespace vqcodec::models {
 
-// A convolutional network from pictures, whose sides are multiples of 4, to logits of classes.
+// A convolutional network with dropout, from pictures, whose sides are multiples of 4, to logits of
+// classes.
 class Classifier : public Model {
  public:
   Classifier(const PictureShape& shape, std::int64_t classes);
@@ -25,6 +26,7 @@ struct Accuracy {
   double top_1 = 0, top_5 = 0;    // %: the label is the likeliest, or one of five
   std::vector<double> per_class;  // %, top-1 of each label's pictures
 };
+// Sets evaluation mode.
 Accuracy accuracy_of(Classifier& classifier, const Batch& test);
 
 // The sets that it is trained on, of as many pictures with as many of each label: of 256 levels, as

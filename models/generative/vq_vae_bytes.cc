@@ -40,6 +40,14 @@ bool is_too_coarse(const VqVaeOptions& options) {
   return coarsest_stride(options) > codec::kMinTileSize;
 }
 
+// Less than the networks hold, so that a section that is too short is known before they are made.
+std::size_t least_values(const VqVaeOptions& options) {
+  const auto& [channels, blocks] = options.network;
+  return static_cast<std::size_t>(options.levels *
+                                  (options.codebook.codewords * options.codebook.dimension +
+                                   (9 + blocks) * channels * channels));
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> write_vq_vae(const VqVae& model) {
@@ -78,6 +86,10 @@ std::shared_ptr<VqVae> read_vq_vae(std::span<const std::uint8_t> bytes) {
   if (is_too_coarse(options))
     throw Error(ErrorKind::kCorrupt, "networks: codes ", coarsest_stride(options),
                 " pixels apart, expected at most ", codec::kMinTileSize);
+  constexpr std::size_t kLeastBytes = 2;  // of a value
+  if (in.remaining() / kLeastBytes < least_values(options))
+    throw Error(ErrorKind::kCorrupt, "networks: ", in.remaining(), " bytes of weights, expected ",
+                kLeastBytes * least_values(options), " and more; fetch the model again");
   const auto side = coarsest_stride(options);
   auto model = std::make_shared<VqVae>(options, PictureShape{kColours, side, side});
   const auto targets = model->coding_tensors();

@@ -27,6 +27,24 @@ inline std::shared_ptr<VqVae> made(const VqVaeOptions& options, const PictureSha
   return model;
 }
 
+// Trained for nothing, but its codewords lie among the latents.
+inline std::shared_ptr<VqVae> coder_of(std::int64_t levels, std::int64_t codewords,
+                                       std::int64_t channels = 3) {
+  torch::manual_seed(6);
+  auto model = std::make_shared<VqVae>(small_options(levels, /*halvings=*/1, codewords),
+                                       PictureShape{channels, 8, 8});
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : model->parameters()) parameter.mul_(1.5);
+  const auto z = model->unquantized(torch::rand({8, channels, 32, 32}));
+  auto rng = make_rng(1, 1);
+  for (std::int64_t l = 0; l < levels; ++l) {
+    auto codebook = model->codebook(l);
+    codebook->start_from(z[static_cast<std::size_t>(l)], rng);
+  }
+  model->eval();
+  return model;
+}
+
 inline torch::Tensor pictures(std::int64_t n, const PictureShape& shape) {
   torch::manual_seed(4);
   const auto levels = torch::randint(256, {n, shape.channels, shape.height, shape.width});

@@ -12,19 +12,7 @@ namespace {
 
 constexpr std::int64_t kCodewords = 12;
 
-std::shared_ptr<VqVae> small_coder() {
-  torch::manual_seed(6);
-  auto model = std::make_shared<VqVae>(small_options(/*levels=*/2, /*halvings=*/1, kCodewords),
-                                       PictureShape{3, 8, 8});
-  const auto z = model->unquantized(torch::rand({8, 3, 32, 32}));
-  auto rng = make_rng(1, 1);
-  for (std::int64_t l = 0; l < 2; ++l) {
-    auto codebook = model->codebook(l);
-    codebook->start_from(z[static_cast<std::size_t>(l)], rng);
-  }
-  model->eval();
-  return model;
-}
+std::shared_ptr<VqVae> small_coder() { return coder_of(/*levels=*/2, kCodewords); }
 
 // (K,K), weighed alike.
 torch::Tensor distances(const torch::Tensor& points) {

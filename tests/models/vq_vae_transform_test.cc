@@ -8,6 +8,7 @@
 #include "codec/format.h"
 #include "codec/network_kind.h"
 #include "codec/tile_decoder.h"
+#include "entropy/byte_io.h"
 #include "entropy/error.h"
 #include "models/generative/vq_vae_bytes.h"
 #include "models/generative/vq_vae_prior.h"
@@ -21,21 +22,9 @@ namespace {
 
 constexpr std::int64_t kCodewords = 12;
 
-// Three levels at strides 8, 4 and 2, whose codewords lie among the latents.
+// Strides 8, 4 and 2.
 std::shared_ptr<VqVae> small_coder(std::int64_t channels = 3) {
-  torch::manual_seed(6);
-  auto options = small_options(/*levels=*/3, /*halvings=*/1, kCodewords);
-  auto model = std::make_shared<VqVae>(options, PictureShape{channels, 8, 8});
-  torch::NoGradGuard no_grad;
-  for (auto& parameter : model->parameters()) parameter.mul_(1.5);
-  const auto z = model->unquantized(torch::rand({8, channels, 32, 32}));
-  auto rng = make_rng(1, 1);
-  for (std::int64_t l = 0; l < 3; ++l) {
-    auto codebook = model->codebook(l);
-    codebook->start_from(z[static_cast<std::size_t>(l)], rng);
-  }
-  model->eval();
-  return model;
+  return coder_of(/*levels=*/3, kCodewords, channels);
 }
 
 // As files have it: rounded to float16.
@@ -141,6 +130,24 @@ TEST(VqVaeBytes, DamageIsRefused) {
     FAIL() << "read codes that are farther apart than a tile's sides";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("1024 pixels apart"), std::string::npos)
+        << error.what();
+  }
+}
+
+// Networks of some GB, and hardly a weight: nothing is made.
+TEST(VqVaeBytes, WeightsThatAreNotThereAreMissedBeforeNetworksAreMade) {
+  entropy::ByteWriter out;
+  out.bytes(codec::kVqVaeTag);
+  for (const std::uint64_t field : {4, 1, 512, 32, 1024, 512}) out.varint(field);
+  out.bytes(std::vector<std::uint8_t>(1000));
+  const auto bytes = out.take();
+  try {
+    read_vq_vae(bytes);
+    FAIL() << "made networks without weights";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+    EXPECT_NE(std::string(error.what()).find("1000 bytes of weights, expected 90177536 and more"),
+              std::string::npos)
         << error.what();
   }
 }

@@ -49,7 +49,6 @@ Classifier trained_on(const LabelledSet& set, std::uint64_t seed, const Accuracy
          .seed = seed,
          .log_every = 1000,
          .run_folder = options.run + "/classifier/" + set.name + "-" + std::to_string(seed)});
-  classifier.eval();
   return classifier;
 }
 
