@@ -13,19 +13,22 @@ torch::Tensor checkerboard_like(const torch::Tensor& x, bool second) {
   return place.remainder(2).eq(second ? 1 : 0).to(x.scalar_type());
 }
 
+// At first a coupling that shrinks keeps sigmoid(2) = 0.88 of what it moves.
+constexpr double kKept = 2;
+
 }  // namespace
 
-CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, bool affine) {
+CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, CouplingKind kind) {
   const auto first = values / 2;
   const auto kept = split.checkerboard ? values : split.second ? values - first : first;
   const auto moved = split.checkerboard ? values : values - kept;
-  return {.inputs = kept, .outputs = affine ? 2 * moved : moved};
+  return {.inputs = kept, .outputs = kind == CouplingKind::kAdditive ? moved : 2 * moved};
 }
 
-Coupling::Coupling(const CouplingSplit& split, bool affine, torch::nn::Sequential network)
-    : split_(split), affine_(affine) {
+Coupling::Coupling(const CouplingSplit& split, CouplingKind kind, torch::nn::Sequential network)
+    : split_(split), kind_(kind) {
   network_ = register_module("network", std::move(network));
-  if (affine) scale_ = register_parameter("scale", torch::ones({1}));
+  if (kind == CouplingKind::kAffine) scale_ = register_parameter("scale", torch::ones({1}));
   torch::NoGradGuard no_grad;
   for (auto& parameter : network_->children().back()->parameters()) parameter.zero_();
 }
@@ -47,18 +50,20 @@ torch::Tensor Coupling::join(const Parts& parts) const {
 }
 
 Coupling::Moves Coupling::moves(const torch::Tensor& kept) {
-  auto output = network_->forward(kept);
-  if (affine_ && split_.checkerboard) {
-    const auto moved = 1 - checkerboard_like(kept, split_.second);
+  const auto output = network_->forward(kept);
+  Moves moves{.shift = output, .log_scale = torch::zeros_like(output)};
+  if (kind_ != CouplingKind::kAdditive) {
     const auto halves = output.chunk(2, 1);
-    return {.shift = moved * halves[0], .log_scale = moved * scale_ * halves[1].tanh()};
+    moves = {.shift = halves[0], .log_scale = log_scale_of(halves[1])};
   }
-  if (affine_) {
-    const auto halves = output.chunk(2, 1);
-    return {.shift = halves[0], .log_scale = scale_ * halves[1].tanh()};
-  }
-  if (split_.checkerboard) output = output * (1 - checkerboard_like(kept, split_.second));
-  return {.shift = output, .log_scale = torch::zeros_like(output)};
+  if (!split_.checkerboard) return moves;
+  const auto moved = 1 - checkerboard_like(kept, split_.second);
+  return {.shift = moved * moves.shift, .log_scale = moved * moves.log_scale};
+}
+
+torch::Tensor Coupling::log_scale_of(const torch::Tensor& output) const {
+  return kind_ == CouplingKind::kAffine ? scale_ * output.tanh()
+                                        : torch::log_sigmoid(output + kKept);
 }
 
 Mapped Coupling::forward(const torch::Tensor& x) {

@@ -1,6 +1,7 @@
 // models/generative/coupling.h: one part of x is moved by what the other part says of it.
 // Sources: Dinh, Krueger and Bengio, "NICE", arXiv:1410.8516 (additive); Dinh, Sohl-Dickstein and
-// Bengio, "Density Estimation Using Real NVP", arXiv:1605.08803 (affine, masks).
+// Bengio, "Density Estimation Using Real NVP", arXiv:1605.08803 (affine, masks); Kingma and
+// Dhariwal, "Glow", arXiv:1807.03039, as published in code (shrinking).
 #pragma once
 
 #include "models/generative/flow.h"
@@ -14,20 +15,25 @@ struct CouplingSplit {
   bool second = false;  // half, or colour, is kept
 };
 
+enum class CouplingKind {
+  kAdditive,   // y = x + t
+  kAffine,     // y = x exp(s) + t, s = scale tanh(.) with a scale that is learned
+  kShrinking,  // s = log sigmoid(. + 2): of many in a row none blows up what the last one did
+};
+
 // The sizes that a coupling's network maps between: of `values` (or channels), those kept and those
 // that it says shift and, of affine ones, scale of.
 struct CouplingSizes {
   std::int64_t inputs, outputs;
 };
-CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, bool affine);
+CouplingSizes coupling_sizes(const CouplingSplit& split, std::int64_t values, CouplingKind kind);
 
 class Coupling : public Flow {
  public:
   // network: (N,inputs,...) to (N,outputs,...). Its last layer is set to zero, so that the coupling
-  // begins as the identity.
-  Coupling(const CouplingSplit& split, bool affine, torch::nn::Sequential network);
+  // begins as the identity, or where it shrinks as one scale.
+  Coupling(const CouplingSplit& split, CouplingKind kind, torch::nn::Sequential network);
 
-  // Additive: y = x + t. Affine: y = x exp(s) + t, s = scale tanh(.) with a scale that is learned;
   // log |det| is the sum of s over what is moved (arXiv:1605.08803, eq. 6).
   Mapped forward(const torch::Tensor& x) override;
   torch::Tensor inverse(const torch::Tensor& y) override;
@@ -42,9 +48,10 @@ class Coupling : public Flow {
   Parts parted(const torch::Tensor& x) const;
   torch::Tensor join(const Parts& parts) const;
   Moves moves(const torch::Tensor& kept);
+  torch::Tensor log_scale_of(const torch::Tensor& output) const;
 
   CouplingSplit split_;
-  bool affine_;
+  CouplingKind kind_;
   torch::nn::Sequential network_{nullptr};
   torch::Tensor scale_;
 };

@@ -10,22 +10,23 @@ namespace {
 
 // Figure 2a.
 void add_step(FlowChain& flow, std::int64_t channels, const GlowOptions& options) {
-  const bool affine = options.coupling == "affine";
+  const auto kind =
+      options.coupling == "affine" ? CouplingKind::kShrinking : CouplingKind::kAdditive;
   const CouplingSplit split{};  // the mixture of channels comes between
   flow.add(std::make_shared<ActivationNormalization>(channels));
   flow.add(std::make_shared<ChannelMixing>(channels));
   flow.add(std::make_shared<Coupling>(
-      split, affine,
-      coupling_convolutions(coupling_sizes(split, channels, affine), options.channels)));
+      split, kind, coupling_convolutions(coupling_sizes(split, channels, kind), options.channels)));
 }
 
 // What leaves is the first half: the second is kept, and says what to expect of it.
 std::shared_ptr<Flow> expectation(std::int64_t channels) {
   const CouplingSplit split{.second = true};
-  const auto sizes = coupling_sizes(split, channels, /*affine=*/true);
+  const auto sizes = coupling_sizes(split, channels, CouplingKind::kAffine);
   const auto convolution = torch::nn::Conv2d(
       torch::nn::Conv2dOptions(sizes.inputs, sizes.outputs, /*kernel_size=*/3).padding(1));
-  return std::make_shared<Coupling>(split, /*affine=*/true, torch::nn::Sequential(convolution));
+  return std::make_shared<Coupling>(split, CouplingKind::kAffine,
+                                    torch::nn::Sequential(convolution));
 }
 
 // Figure 2b.

@@ -21,8 +21,9 @@ Nice::Nice(const NiceOptions& options, const PictureShape& shape)
   for (std::int64_t i = 0; i < options.couplings; ++i) {
     const CouplingSplit split{.checkerboard = true, .second = i % 2 == 1};
     flow().add(std::make_shared<Coupling>(
-        split, /*affine=*/false,
-        coupling_perceptron(coupling_sizes(split, values, /*affine=*/false), options.hidden)));
+        split, CouplingKind::kAdditive,
+        coupling_perceptron(coupling_sizes(split, values, CouplingKind::kAdditive),
+                            options.hidden)));
   }
   flow().add(std::make_shared<DiagonalScale>(values));
 }

@@ -45,8 +45,8 @@ PlaneFlow::PlaneFlow(const PlaneFlowOptions& options, const PictureShape& shape)
       chain_->add(std::make_shared<PlanarFlow>(2));
     else
       chain_->add(std::make_shared<Coupling>(
-          split, /*affine=*/true,
-          coupling_perceptron(coupling_sizes(split, 2, /*affine=*/true), options.hidden)));
+          split, CouplingKind::kAffine,
+          coupling_perceptron(coupling_sizes(split, 2, CouplingKind::kAffine), options.hidden)));
   }
 }
 

@@ -13,8 +13,8 @@ void add_couplings(FlowChain& flow, std::int64_t count, bool checkerboard, std::
                    const RealNvpOptions& options) {
   for (std::int64_t i = 0; i < count; ++i) {
     const CouplingSplit split{.checkerboard = checkerboard, .second = i % 2 == 1};
-    const auto sizes = coupling_sizes(split, channels, /*affine=*/true);
-    flow.add(std::make_shared<Coupling>(split, /*affine=*/true,
+    const auto sizes = coupling_sizes(split, channels, CouplingKind::kAffine);
+    flow.add(std::make_shared<Coupling>(split, CouplingKind::kAffine,
                                         coupling_convolutions(sizes, options.channels)));
     if (options.normalization == "batch") flow.add(std::make_shared<BatchNormalization>(channels));
   }

@@ -25,26 +25,27 @@ std::shared_ptr<Layer> ready(std::shared_ptr<Layer> layer) {
 }
 
 torch::nn::Sequential network_for(const CouplingSplit& split, const PictureShape& shape,
-                                  bool affine) {
+                                  CouplingKind kind) {
   const auto vectors = shape.height == 1;
-  const auto sizes = coupling_sizes(split, vectors ? shape.values() : shape.channels, affine);
+  const auto sizes = coupling_sizes(split, vectors ? shape.values() : shape.channels, kind);
   return vectors ? coupling_perceptron(sizes, {6}) : coupling_convolutions(sizes, 5);
 }
 
 TEST(Coupling, InverseAndVolumeAreExactAndWhatIsKeptStays) {
   torch::manual_seed(1);
-  for (const bool affine : {false, true})
+  for (const auto kind : {CouplingKind::kAdditive, CouplingKind::kAffine, CouplingKind::kShrinking})
     for (const bool checkerboard : {false, true})
       for (const bool second : {false, true})
         for (const auto& shape : {PictureShape{1, 1, 5}, PictureShape{2, 2, 3}}) {
           const CouplingSplit split{.checkerboard = checkerboard, .second = second};
           const auto flow =
-              ready(std::make_shared<Coupling>(split, affine, network_for(split, shape, affine)));
+              ready(std::make_shared<Coupling>(split, kind, network_for(split, shape, kind)));
           const auto x = shape.height == 1 ? normal({3, shape.width})
                                            : normal({3, shape.channels, shape.height, shape.width});
           expect_flow(*flow, x, "coupling");
           const auto [value, log_volume] = flow->forward(x);
-          EXPECT_EQ(log_volume.abs().max().item<double>() > 0, affine);
+          EXPECT_EQ(log_volume.abs().max().item<double>() > 0, kind != CouplingKind::kAdditive);
+          if (kind == CouplingKind::kShrinking) EXPECT_LT(log_volume.max().item<double>(), 0);
           const auto stays = (value == x)[0].flatten();
           const auto expected = checkerboard       ? (x.numel() / 3 + (second ? 0 : 1)) / 2
                                 : shape.height > 1 ? x.numel() / 6
@@ -59,7 +60,8 @@ TEST(Coupling, MovedPlacesDoNotSeeEachOther) {
   torch::manual_seed(2);
   const CouplingSplit split{.checkerboard = true};
   const PictureShape shape{1, 3, 4};
-  const auto flow = ready(std::make_shared<Coupling>(split, true, network_for(split, shape, true)));
+  const auto flow = ready(std::make_shared<Coupling>(
+      split, CouplingKind::kAffine, network_for(split, shape, CouplingKind::kAffine)));
   const auto x = normal({1, 1, 3, 4});
   const auto slopes =
       jacobian([&](const torch::Tensor& input) { return flow->forward(input).value; }, x);
@@ -75,7 +77,8 @@ TEST(Coupling, MovedPlacesDoNotSeeEachOther) {
 TEST(Coupling, BeginsAsTheIdentity) {
   torch::manual_seed(3);
   const CouplingSplit split{};
-  Coupling flow(split, true, coupling_perceptron(coupling_sizes(split, 4, true), {8}));
+  constexpr auto kind = CouplingKind::kAffine;
+  Coupling flow(split, kind, coupling_perceptron(coupling_sizes(split, 4, kind), {8}));
   const auto x = torch::randn({5, 4});
   const auto [value, log_volume] = flow.forward(x);
   EXPECT_TRUE(torch::equal(value, x));
