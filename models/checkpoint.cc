@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "entropy/error.h"
+#include "models/device.h"
 
 namespace vqcodec::models {
 
@@ -76,7 +77,7 @@ TrainingState load_checkpoint(const std::string& path, torch::nn::Module& model,
                               torch::optim::Optimizer& optimizer) {
   return loaded(path, [&] {
     InputArchive archive, weights, moments;
-    archive.load_from(path);
+    archive.load_from(path, device_of(model));
     archive.read("model", weights);
     archive.read("optimizer", moments);
     model.load(weights);
@@ -96,7 +97,7 @@ void save_weights(const std::string& path, const torch::nn::Module& model,
   OutputArchive archive;
   const auto write = [&](const auto& items, bool is_buffer) {
     for (const auto& item : items) {
-      auto value = item.value().detach();
+      auto value = item.value().detach().to(torch::kCPU);
       if (value.dim() > 1 && value.scalar_type() == torch::kFloat32 && !is_buffer)
         value = value.to(matrices);
       archive.write(item.key(), value.contiguous(), is_buffer);

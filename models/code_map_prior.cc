@@ -9,7 +9,7 @@ namespace {
 constexpr double kNodeRate = 5;
 }
 
-CodeMapPrior::CodeMapPrior(const std::vector<std::vector<LevelQuantizer>>& quantizers)
+CodeMapPrior::CodeMapPrior(std::vector<std::vector<LevelQuantizer>>& quantizers)
     : quantizers_(quantizers) {
   std::int64_t coarser = 0;
   for (std::size_t l = 0; l < quantizers_.size(); ++l) {
@@ -58,6 +58,12 @@ Health CodeMapPrior::health() const {
     append_usage(l, usage.figures(), health);
   }
   return health;
+}
+
+void CodeMapPrior::to(torch::Device device, bool non_blocking) {
+  Model::to(device, non_blocking);
+  for (auto& level : quantizers_)
+    for (auto& quantizer : level) quantizer.to(device);
 }
 
 void CodeMapPrior::remove(PriorContext context) {

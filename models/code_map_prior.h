@@ -36,13 +36,17 @@ class CodeMapPrior : public Model {
   // Without one of its contexts, for good: what does it bring?
   void remove(PriorContext context);
 
+  using torch::nn::Module::to;
+  // With the codebooks, and what a derived class encodes with.
+  void to(torch::Device device, bool non_blocking = false) override;
+
   std::vector<PriorNetwork>& levels() { return levels_; }
   std::int64_t qualities() const { return static_cast<std::int64_t>(quantizers_[0].size()); }
-  void compute_in(torch::ScalarType type) { compute_ = type; }
+  virtual void compute_in(torch::ScalarType type) { compute_ = type; }
 
  protected:
   // quantizers: [level][quality]; borrowed.
-  explicit CodeMapPrior(const std::vector<std::vector<LevelQuantizer>>& quantizers);
+  explicit CodeMapPrior(std::vector<std::vector<LevelQuantizer>>& quantizers);
 
   const LevelQuantizer& quantizer(std::size_t level, std::int64_t quality) const {
     return quantizers_[level][static_cast<std::size_t>(quality)];
@@ -50,7 +54,7 @@ class CodeMapPrior : public Model {
   torch::ScalarType compute() const { return compute_; }
 
  private:
-  const std::vector<std::vector<LevelQuantizer>>& quantizers_;
+  std::vector<std::vector<LevelQuantizer>>& quantizers_;
   std::vector<PriorNetwork> levels_;
   Coded last_;  // what loss() saw last, of quality last_quality_
   std::int64_t last_quality_ = 0;

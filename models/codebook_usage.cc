@@ -22,8 +22,9 @@ CodebookUsage::CodebookUsage(const LevelQuantizer& quantizer) {
 }
 
 void CodebookUsage::add(const torch::Tensor& codes) {
+  const auto here = codes.to(torch::kCPU);
   for (std::size_t g = 0; g < counts_.size(); ++g)
-    counts_[g] += torch::bincount(codes.select(1, static_cast<std::int64_t>(g)).flatten(), {},
+    counts_[g] += torch::bincount(here.select(1, static_cast<std::int64_t>(g)).flatten(), {},
                                   counts_[g].numel());
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "models/device.h"
+
 namespace vqcodec::models {
 
 namespace {
@@ -23,7 +25,7 @@ Rng rng_of_loss(const Ranks& ranks, const Rng& rng, std::uint64_t seed, std::int
   if (ranks.is_first()) return rng.clone();
   constexpr int kAboveSeeds = 40;  // phases of a training have seeds side by side
   return make_rng(seed ^ static_cast<std::uint64_t>(ranks.rank()) << kAboveSeeds,
-                  static_cast<std::uint64_t>(step));
+                  static_cast<std::uint64_t>(step), rng.device());
 }
 
 // One buffer: the gradients, zeros where there is none, and for each how many ranks have it.
@@ -38,7 +40,7 @@ void average_gradients(const Ranks& ranks, const std::vector<torch::Tensor>& par
     parts.push_back(has ? parameter.grad().flatten()
                         : torch::zeros({parameter.numel()}, parameter.options()));
   }
-  parts.push_back(torch::tensor(at::ArrayRef<float>(have)));
+  parts.push_back(torch::tensor(at::ArrayRef<float>(have)).to(parts.front()));
   auto sum = torch::cat(parts);
   ranks.sum_into(sum);
   const auto ranks_with = sum.slice(0, -static_cast<std::int64_t>(have.size())).contiguous();
@@ -93,8 +95,8 @@ void reconcile_parameters(const Ranks& ranks, const std::vector<torch::Tensor>& 
   for (const auto& parameter : parameters) {
     const auto own = parameter.detach().clone();
     ranks.broadcast({parameter});
-    squares[0] += (own - parameter).square().sum().to(torch::kFloat64);
-    squares[1] += parameter.square().sum().to(torch::kFloat64);
+    squares[0] += (own - parameter).square().sum().to(squares);
+    squares[1] += parameter.square().sum().to(squares);
   }
   ranks.sum_into(squares);
   const auto apart = std::sqrt((squares[0] / squares[1]).item<double>());

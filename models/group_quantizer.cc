@@ -104,7 +104,7 @@ double LevelQuantizer::order0_bits(const torch::Tensor& codes) const {
 
 torch::Tensor LevelQuantizer::slots(const torch::Tensor& codes) const {
   const auto n = codes.size(0), h = codes.size(2), w = codes.size(3);
-  auto seen = torch::zeros({n, h, w, layout.slots()});
+  auto seen = torch::zeros({n, h, w, layout.slots()}, codes.options().dtype(torch::kFloat32));
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const auto& group = groups[g];
     const auto rows = group.activations.to(torch::kFloat32)
@@ -113,6 +113,14 @@ torch::Tensor LevelQuantizer::slots(const torch::Tensor& codes) const {
         .copy_(rows.view({n, h, w, -1}));
   }
   return seen.permute({0, 3, 1, 2}) * kActivationUnit;
+}
+
+void LevelQuantizer::to(const torch::Device& device) {
+  weights = weights.to(device);
+  for (auto& group : groups) {
+    group.codebook = {group.codebook.codewords.to(device), group.codebook.length_bits.to(device)};
+    group.activations = group.activations.to(device);
+  }
 }
 
 torch::Tensor channel_ranges(const torch::Tensor& samples) {

@@ -58,6 +58,7 @@ struct LevelQuantizer {
   double order0_bits(const torch::Tensor& codes) const;
   torch::Tensor slots(
       const torch::Tensor& codes) const;  // (N,G,H,W) to (N,S,H,W), activation units
+  void to(const torch::Device& device);
 };
 
 // Vectors of channels to trained codewords, or each channel to integers: scalar rounding, the

@@ -11,7 +11,7 @@ PriorModel::PriorModel(QuantizedCodec& codec, double price_factor)
 
 CodeMapPrior::Coded PriorModel::encode(const torch::Tensor& images, std::int64_t quality) {
   torch::NoGradGuard no_grad;
-  const auto q = torch::full({images.size(0)}, quality, torch::kInt64);
+  const auto q = torch::full({images.size(0)}, quality, images.options().dtype(torch::kInt64));
   const auto latents = codec_.networks->analyse(pad_to_stride(images), q);
   const auto price = codec_.price(quality);
   Coded coded;
@@ -31,6 +31,16 @@ CodeMapPrior::Coded PriorModel::encode(const torch::Tensor& images, std::int64_t
     coded.leaves.push_back(quantized.leaves);
   }
   return coded;
+}
+
+void PriorModel::compute_in(torch::ScalarType type) {
+  CodeMapPrior::compute_in(type);
+  codec_.networks->compute_in(type);
+}
+
+void PriorModel::to(torch::Device device, bool non_blocking) {
+  CodeMapPrior::to(device, non_blocking);
+  codec_.networks->to(device, non_blocking);
 }
 
 // The rate rises about as lambda^0.55.

@@ -17,6 +17,9 @@ class PriorModel : public CodeMapPrior {
   // assignment: what the encoder does, but in parallel.
   void assign_conditionally(bool on) override { conditional_ = on; }
   double usual_rate_bpp(std::int64_t quality) const override;
+  void compute_in(torch::ScalarType type) override;  // the codec's networks too
+  using CodeMapPrior::to;
+  void to(torch::Device device, bool non_blocking = false) override;
 
  private:
   QuantizedCodec& codec_;

@@ -114,6 +114,14 @@ PriorNetworkImpl::PriorNetworkImpl(const PriorOptions& options,
   }
 }
 
+void PriorNetworkImpl::to(torch::Device device, bool non_blocking) {
+  Module::to(device, non_blocking);
+  for (auto& of_quality : trees_)
+    for (auto& tables : of_quality)
+      for (auto* table : {&tables.node, &tables.sign, &tables.ones, &tables.zeros})
+        *table = table->to(device);
+}
+
 std::int64_t PriorNetworkImpl::first_node(std::int64_t quality, std::size_t group) const {
   return first_node_[static_cast<std::size_t>(quality)][group];
 }

@@ -54,6 +54,9 @@ class PriorNetworkImpl : public torch::nn::Module {
   std::vector<torch::Tensor> lengths(const torch::Tensor& slots, const torch::Tensor& coarser,
                                      std::int64_t quality, torch::ScalarType compute);
 
+  using torch::nn::Module::to;
+  void to(torch::Device device, bool non_blocking = false) override;  // with the trees' tables
+
   void simulate_integers(bool on) { integers_ = on; }
   // Sets the weights that see a context to zero, where training leaves them.
   void remove(PriorContext context);

@@ -113,8 +113,9 @@ Ranks::Ranks(const LaunchPlace& place, const Patience& patience) : place_(place)
 
 void Ranks::sum_into(torch::Tensor& values) const {
   if (is_alone()) return;
-  values = values.contiguous();
-  together(place_, [&] { group_->sum({values}); });
+  const auto sum = values.to(torch::kCPU).contiguous();
+  together(place_, [&] { group_->sum({sum}); });
+  values = sum.to(values.device());
 }
 
 void Ranks::broadcast(const std::vector<torch::Tensor>& values) const {
@@ -123,7 +124,7 @@ void Ranks::broadcast(const std::vector<torch::Tensor>& values) const {
   for (const auto& value : values) {
     if (value.numel() == 0) continue;
     // As bytes, since Gloo does not know every type.
-    const auto copy = value.detach().flatten().contiguous().clone();
+    const auto copy = value.detach().to(torch::kCPU).flatten().contiguous().clone();
     together(place_, [&] { group_->broadcast({copy.view(torch::kUInt8)}); });
     value.detach().copy_(copy.view(value.sizes()));
   }
@@ -131,11 +132,11 @@ void Ranks::broadcast(const std::vector<torch::Tensor>& values) const {
 
 torch::Tensor Ranks::joined_rows(const torch::Tensor& rows) const {
   if (is_alone()) return rows;
-  const auto own = rows.detach().contiguous();
+  const auto own = rows.detach().to(torch::kCPU).contiguous();
   std::vector<torch::Tensor> parts;
   for (std::int64_t rank = 0; rank < size(); ++rank) parts.push_back(torch::empty_like(own));
   together(place_, [&] { group_->gather({parts}, {own}); });
-  return torch::cat(parts);
+  return torch::cat(parts).to(rows.device());
 }
 
 void Ranks::meet() const {

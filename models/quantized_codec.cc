@@ -46,6 +46,12 @@ std::vector<Quantized> QuantizedCodec::quantize(const std::vector<torch::Tensor>
   return quantized;
 }
 
+void QuantizedCodec::to(const torch::Device& device) {
+  networks->to(device);
+  for (auto& level : quantizers)
+    for (auto& quantizer : level) quantizer.to(device);
+}
+
 std::vector<std::uint8_t> write_codec(const QuantizedCodec& codec) {
   entropy::ByteWriter out;
   const auto& options = codec.networks->options();

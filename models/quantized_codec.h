@@ -20,6 +20,7 @@ struct QuantizedCodec {
   // All levels of latents quantized with the codebooks' own lengths.
   std::vector<Quantized> quantize(const std::vector<torch::Tensor>& levels, std::int64_t quality,
                                   double price_factor) const;
+  void to(const torch::Device& device);
 };
 
 std::vector<std::uint8_t> write_codec(const QuantizedCodec& codec);

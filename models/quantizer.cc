@@ -11,7 +11,8 @@ constexpr std::int64_t kChunk = 16384;  // vectors assigned at a time: bounds th
 
 torch::Tensor assign(const torch::Tensor& values, const Codebook& codebook,
                      const torch::Tensor& weights, double price) {
-  if (codebook.size() == 1) return torch::zeros({values.size(0)}, torch::kInt64);
+  if (codebook.size() == 1)
+    return torch::zeros({values.size(0)}, values.options().dtype(torch::kInt64));
   const auto weighted = codebook.codewords * weights;  // (K,D)
   const auto offset = (weighted * codebook.codewords).sum(1) + price * codebook.length_bits;
   const auto factor = (-2 * weighted).t().contiguous();  // (D,K)

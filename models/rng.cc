@@ -12,14 +12,23 @@ Rng make_rng(std::uint64_t seed, std::uint64_t step) {
   return at::detail::createCPUGenerator(x ^ (x >> 31));
 }
 
-std::int64_t draw(Rng& rng, std::int64_t bound) {
-  const auto value = at::check_generator<at::CPUGeneratorImpl>(rng)->random64();
-  return static_cast<std::int64_t>(value % static_cast<std::uint64_t>(bound));
+namespace {
+
+// A GPU's generator draws no single numbers, but seeds one that does.
+std::uint64_t random64(Rng& rng) {
+  if (rng.device().is_cpu()) return at::check_generator<at::CPUGeneratorImpl>(rng)->random64();
+  const auto options = torch::dtype(torch::kInt64).device(rng.device());
+  const auto seed = torch::empty({1}, options).random_(rng).item<std::int64_t>();
+  auto own = at::detail::createCPUGenerator(static_cast<std::uint64_t>(seed));
+  return at::check_generator<at::CPUGeneratorImpl>(own)->random64();
 }
 
-double draw_uniform(Rng& rng) {
-  const auto value = at::check_generator<at::CPUGeneratorImpl>(rng)->random64();
-  return static_cast<double>(value >> 11) * 0x1p-53;
+}  // namespace
+
+std::int64_t draw(Rng& rng, std::int64_t bound) {
+  return static_cast<std::int64_t>(random64(rng) % static_cast<std::uint64_t>(bound));
 }
+
+double draw_uniform(Rng& rng) { return static_cast<double>(random64(rng) >> 11) * 0x1p-53; }
 
 }  // namespace vqcodec::models

@@ -7,6 +7,7 @@
 #include "entropy/error.h"
 #include "models/checkpoint.h"
 #include "models/data_parallel.h"
+#include "models/device.h"
 #include "models/joint_batch.h"
 #include "models/run_log.h"
 
@@ -89,6 +90,7 @@ class Training {
         part_(part_of_rank(ranks, options.batch)),
         checkpoint_(folder_made(options.run_folder) + "/checkpoint.pt"),
         parameters_(model.parameters()),
+        device_(device_of(model)),
         optimizer_(make_optimizer(model, options)),
         log_(options.run_folder + "/log.jsonl") {
     if (std::filesystem::exists(checkpoint_))
@@ -153,11 +155,13 @@ class Training {
   }
 
   Step step() {
-    auto rng = make_rng(options_.seed, static_cast<std::uint64_t>(state_.step));
+    const auto number = static_cast<std::uint64_t>(state_.step);
+    auto drawn_with = make_rng(options_.seed, number);
     set_learning_rate(optimizer_, model_, learning_rate_at(options_, state_.step));
     model_.begin_step({.step = state_.step, .steps = options_.steps});
     part_.step = state_.step;
-    const auto batch = data_.part(part_, rng);
+    const auto batch = on_device(data_.part(part_, drawn_with), device_);
+    auto rng = device_.is_cuda() ? make_rng(options_.seed, number, device_) : drawn_with;
     clear_gradients(parameters_);
     const JointBatch joint(ranks_);
     auto loss_rng = rng_of_loss(ranks_, rng, options_.seed, state_.step);
@@ -242,6 +246,7 @@ class Training {
   BatchPart part_;
   std::string checkpoint_;
   std::vector<torch::Tensor> parameters_;
+  torch::Device device_;
   torch::optim::Adam optimizer_;
   RunLog log_;
   ProgressLine progress_;

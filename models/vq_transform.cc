@@ -1,6 +1,7 @@
 #include "models/vq_transform.h"
 
 #include "entropy/error.h"
+#include "models/device.h"
 #include "models/inference/codec_transform.h"
 #include "models/quantized_codec.h"
 
@@ -76,13 +77,6 @@ class TorchNetworks : public Networks {
   CodecNetworks networks_;
   torch::Device device_;
 };
-
-torch::Device find_device(const std::string& name) {
-  const bool cuda = torch::cuda::is_available();
-  if (name == "cuda" && !cuda)
-    throw Error(ErrorKind::kUnsupported, "no CUDA device here; use --device cpu");
-  return cuda && name != "cpu" ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
-}
 
 }  // namespace
 

@@ -46,7 +46,7 @@ torch::Tensor CausalAttentionImpl::forward(const torch::Tensor& features,
   const auto seen = with_places(torch::cat({features, pixels}, 1), places_);
   const auto keys = as_rows(key_(seen)), values = as_rows(value_(seen));  // (N,T,width)
   const auto t = keys.size(1);
-  const auto is_before = torch::ones({t, t}, torch::kBool).tril(-1);
+  const auto is_before = torch::ones({t, t}, keys.options().dtype(torch::kBool)).tril(-1);
   // Finite, so that the first place, which has none before it, gets numbers: its weights are then
   // taken away.
   const double never = -1e9;

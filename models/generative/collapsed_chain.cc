@@ -33,7 +33,7 @@ CollapsedChain::Lattice CollapsedChain::lattice(const Tables& tables,
   const auto n = x.size(0), most = x.size(1), rows = 2 * most + 1;
   const auto symbols = torch::where(places_of(x), x, torch::full_like(x, blank_));
   Lattice lattice;
-  lattice.rows = torch::full({n, rows}, blank_, torch::kInt64);
+  lattice.rows = torch::full({n, rows}, blank_, symbols.options());
   lattice.rows.slice(1, 1, rows, 2).copy_(symbols);
 
   std::vector<torch::Tensor> steps;
@@ -41,14 +41,14 @@ CollapsedChain::Lattice CollapsedChain::lattice(const Tables& tables,
     const auto from = torch::constant_pad_nd(lattice.rows.slice(1, 0, rows - back), {back, 0}, 0);
     const auto states = tables[1].size(0);
     auto log_p = tables[1].flatten().take(from * states + lattice.rows);
-    auto allowed = torch::arange(rows) >= back;
+    auto allowed = torch::arange(rows, x.options()) >= back;
     // Not past what parts equal symbols, nor from blank to blank.
     if (back == 2) allowed = allowed.logical_and(from != lattice.rows);
     steps.push_back(log_p.masked_fill(allowed.logical_not(), kNever));
   }
   lattice.steps = torch::stack(steps, 2);
 
-  const auto starts = torch::arange(rows) < 2;
+  const auto starts = torch::arange(rows, x.options()) < 2;
   lattice.alphas.push_back(
       tables[0][0].take(lattice.rows).masked_fill(starts.logical_not(), kNever));
   while (static_cast<std::int64_t>(lattice.alphas.size()) < frames_) {
@@ -66,7 +66,8 @@ torch::Tensor CollapsedChain::log_ends(const Lattice& lattice) const {
   const auto at_ends = lattice.alphas.back().gather(1, lattice.ends);
   // Of an empty sequence there is one last row only.
   const auto is_double = (lattice.ends.select(1, 1) == 0).unsqueeze(1);
-  return at_ends.masked_fill(is_double.logical_and(torch::tensor({true, false})), kNever);
+  const auto is_first = torch::arange(2, lattice.ends.options()) == 0;
+  return at_ends.masked_fill(is_double.logical_and(is_first), kNever);
 }
 
 torch::Tensor CollapsedChain::log_likelihood(const Tables& tables, const torch::Tensor& x) const {
@@ -77,7 +78,7 @@ torch::Tensor CollapsedChain::posterior_paths(const torch::Tensor& x, Rng& rng) 
   const auto lattice = this->lattice(tables(), x);
   auto row = lattice.ends.gather(1, draw_rows(log_ends(lattice), rng).unsqueeze(1));  // (N,1)
   std::vector<torch::Tensor> frames = {lattice.rows.gather(1, row)};
-  const auto back = torch::arange(3).unsqueeze(0);
+  const auto back = torch::arange(3, x.options()).unsqueeze(0);
   for (std::int64_t t = frames_ - 2; t >= 0; --t) {
     const auto from = (row - back).clamp_min(0);  // (N,3); steps say which there are
     const auto step = lattice.steps.gather(1, row.unsqueeze(2).expand({-1, 1, 3})).squeeze(1);

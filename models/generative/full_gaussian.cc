@@ -17,7 +17,7 @@ void Whitening::fit(const torch::Tensor& x) {
   torch::NoGradGuard no_grad;
   constexpr std::int64_t kAtATime = 1000;
   const auto mean = x.mean(0, /*keepdim=*/false, torch::kFloat64);
-  auto covariance = torch::zeros({x.size(1), x.size(1)}, torch::kFloat64);
+  auto covariance = torch::zeros({x.size(1), x.size(1)}, mean.options());
   for (const auto& part : x.split(kAtATime)) {
     const auto away = part.to(torch::kFloat64) - mean;
     covariance.addmm_(away.t(), away);

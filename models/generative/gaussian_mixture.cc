@@ -190,7 +190,7 @@ void GaussianMixture::fit_principal_components(const torch::Tensor& images) {
 void GaussianMixture::seed(const torch::Tensor& points, Rng& rng) {
   double best = -std::numeric_limits<double>::infinity();
   std::vector<torch::Tensor> likeliest;
-  const auto one_each = torch::ones({points.size(0)}, torch::kFloat64);
+  const auto one_each = torch::ones({points.size(0)}, points.options().dtype(torch::kFloat64));
   for (std::int64_t restart = 0; restart < options_.restarts; ++restart) {
     const auto centres = seed_centres(points, one_each, options_.components, rng);
     const auto nearest = nearest_centres(points, centres);

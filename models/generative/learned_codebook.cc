@@ -100,8 +100,9 @@ LearnedCodebookImpl::Result LearnedCodebookImpl::forward(const torch::Tensor& z,
 void LearnedCodebookImpl::start_from(const torch::Tensor& z, Rng& rng) {
   torch::NoGradGuard no_grad;
   const auto all = rows_of_all_ranks(rows_of(z.detach()));
-  const auto points = all.index_select(
-      0, torch::randperm(all.size(0), rng, torch::kInt64).slice(0, 0, kMostPoints));
+  const auto points =
+      all.index_select(0, torch::randperm(all.size(0), rng, all.options().dtype(torch::kInt64))
+                              .slice(0, 0, kMostPoints));
   const auto weights = torch::ones({points.size(0)}, points.options());
   auto centres = seed_centres(points, weights, size(), rng);
   for (std::int64_t step = 0; step < kLloydSteps; ++step)
@@ -138,7 +139,7 @@ void LearnedCodebookImpl::restart(const torch::Tensor& rows, const torch::Tensor
   const auto dead = (idle_ >= kIdleSteps).nonzero().squeeze(1);
   if (dead.size(0) == 0) return;
   const auto all = rows_of_all_ranks(rows);
-  const auto chosen = torch::randint(all.size(0), {dead.size(0)}, rng, torch::kInt64);
+  const auto chosen = torch::randint(all.size(0), {dead.size(0)}, rng, dead.options());
   const auto words = all.index_select(0, chosen);
   codewords_.index_copy_(0, dead, words);
   sums_.index_copy_(0, dead, words);

@@ -20,8 +20,9 @@ std::int64_t places_in(const torch::Tensor& symbols) {
 // Some symbols drawn anew.
 torch::Tensor noisy(const torch::Tensor& symbols, std::int64_t alphabet, double share, Rng& rng) {
   if (share == 0) return symbols;
-  const auto any = torch::randint(alphabet, symbols.sizes(), rng, torch::kInt64);
-  const auto is_noise = torch::rand(symbols.sizes(), rng, torch::kFloat32) < share;
+  const auto any = torch::randint(alphabet, symbols.sizes(), rng, symbols.options());
+  const auto is_noise =
+      torch::rand(symbols.sizes(), rng, symbols.options().dtype(torch::kFloat32)) < share;
   return torch::where(is_noise.logical_and(places_of(symbols)), any, symbols);
 }
 
@@ -196,7 +197,8 @@ Health Translation::health() const {
   Health health;
   if (!key_.defined()) return health;
   for (std::size_t i = 0; i < tries_.size(); ++i) {
-    const auto right = (cipher(i).argmax(1) == key_).to(torch::kFloat64).mean();
+    const auto right =
+        (cipher(i).argmax(1) == key_.to(bounds_.device())).to(torch::kFloat64).mean();
     health.values.emplace_back("key_right_" + std::to_string(i + 1), right.item<double>());
   }
   health.values.emplace_back("chosen", static_cast<double>(chosen() + 1));
@@ -230,7 +232,7 @@ torch::Tensor Translation::matched_by_frequency(const torch::Tensor& target) con
   const auto by_rank = [](const CountedLanguage& language) {
     return language->occurrences().argsort(0, /*descending=*/true);
   };
-  auto match = torch::empty({symbols_}, torch::kInt64);
+  auto match = torch::empty({symbols_}, target.options());
   match.index_put_({by_rank(target_)}, by_rank(source_));
   return match.take(target.clamp_min(0));
 }
@@ -250,7 +252,7 @@ std::vector<Figure> Translation::figures(const Batch& batch, const EvaluationOpt
       share_right("accuracy", found, truth, "likeliest symbols against the hidden text"));
   figures.push_back(share_right("frequency_matching", matched_by_frequency(y), truth,
                                 "symbols of equal rank in the two texts"));
-  figures.push_back(share_right("key_accuracy", cipher(chosen()).argmax(1), key_,
+  figures.push_back(share_right("key_accuracy", cipher(chosen()).argmax(1), key_.to(y.device()),
                                 "likeliest symbol of each row of P(y|z)"));
   figures.push_back(
       per_place("nll_of_hidden_text", log_source(truth), y, "counted language model"));

@@ -4,6 +4,7 @@
 
 #include "entropy/error.h"
 #include "models/codebook_usage.h"
+#include "models/device.h"
 #include "models/generative/code_map_coder.h"
 #include "models/generative/simple_factory.h"
 
@@ -139,10 +140,12 @@ torch::Tensor VqVae::decoded(const std::vector<torch::Tensor>& latents,
 }
 
 torch::Tensor VqVae::known_levels(std::int64_t n, Rng& rng) const {
-  const auto all = torch::full({n}, levels(), torch::kInt64);
+  const auto whole = torch::dtype(torch::kInt64).device(device_of(*this));
+  const auto all = torch::full({n}, levels(), whole);
   if (levels() == 1) return all;
-  const auto some = torch::randint(1, levels(), {n}, rng, torch::kInt64);
-  return torch::where(torch::rand({n}, rng) < options_.drop, some, all);
+  const auto some = torch::randint(1, levels(), {n}, rng, whole);
+  return torch::where(torch::rand({n}, rng, whole.dtype(torch::kFloat32)) < options_.drop, some,
+                      all);
 }
 
 std::vector<torch::Tensor> VqVae::looked_up(const Codes& codes) const {
@@ -163,7 +166,7 @@ VqVae::Codes VqVae::codes_of(const torch::Tensor& x) {
 }
 
 torch::Tensor VqVae::pictures_of(const Codes& codes, std::int64_t known) {
-  return decoded(looked_up(codes), torch::full({codes[0].size(0)}, known, torch::kInt64));
+  return decoded(looked_up(codes), torch::full({codes[0].size(0)}, known, codes[0].options()));
 }
 
 torch::Tensor VqVae::prior_map(const Codes& codes, std::int64_t level) {

@@ -66,7 +66,7 @@ TreeQuantizers tree_quantizers(VqVae& model, const std::vector<torch::Tensor>& p
   return quantizers;
 }
 
-VqVaePrior::VqVaePrior(VqVae& model, const TreeQuantizers& quantizers)
+VqVaePrior::VqVaePrior(VqVae& model, TreeQuantizers& quantizers)
     : CodeMapPrior(quantizers), model_(model) {}
 
 CodeMapPrior::Coded VqVaePrior::encode(const torch::Tensor& images, std::int64_t quality) {
@@ -81,6 +81,11 @@ CodeMapPrior::Coded VqVaePrior::encode(const torch::Tensor& images, std::int64_t
     coded.leaves.push_back(coded.codes.back());
   }
   return coded;
+}
+
+void VqVaePrior::to(torch::Device device, bool non_blocking) {
+  CodeMapPrior::to(device, non_blocking);
+  model_.to(device, non_blocking);
 }
 
 double VqVaePrior::usual_rate_bpp(std::int64_t /*quality*/) const {

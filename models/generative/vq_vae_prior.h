@@ -19,10 +19,12 @@ torch::Tensor principal_coordinates(const torch::Tensor& codewords, const torch:
 class VqVaePrior : public CodeMapPrior {
  public:
   // Borrows both.
-  VqVaePrior(VqVae& model, const TreeQuantizers& quantizers);
+  VqVaePrior(VqVae& model, TreeQuantizers& quantizers);
 
   Coded encode(const torch::Tensor& images, std::int64_t quality) override;
   double usual_rate_bpp(std::int64_t quality) const override;  // codes of equal length
+  using CodeMapPrior::to;
+  void to(torch::Device device, bool non_blocking = false) override;
 
  private:
   VqVae& model_;

@@ -87,7 +87,7 @@ torch::Tensor WaveNet::logits(const torch::Tensor& symbols) {
   const auto n = symbols.size(0), t = symbols.size(1);
   // Shifted by one place, so that none sees its own symbol.
   const auto before = torch::cat(
-      {torch::full({n, 1}, options_.symbols, torch::kInt64), symbols.slice(1, 0, t - 1)}, 1);
+      {torch::full({n, 1}, options_.symbols, symbols.options()), symbols.slice(1, 0, t - 1)}, 1);
   auto x = embedded(before);
   auto skip = torch::zeros({n, options_.skip, t}, x.options());
   for (auto& layer : layers_)

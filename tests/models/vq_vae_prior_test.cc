@@ -39,7 +39,7 @@ TEST(TreeQuantizers, HaveTheUsesThatWereCounted) {
   const auto model = small_coder();
   torch::manual_seed(2);
   const auto x = torch::rand({3, 3, 30, 32});  // padded to 32 rows
-  const auto quantizers = tree_quantizers(*model, {x.slice(0, 0, 1), x.slice(0, 1)});
+  auto quantizers = tree_quantizers(*model, {x.slice(0, 0, 1), x.slice(0, 1)});
   const auto codes = model->codes_of(torch::cat({x, x.slice(2, 29), x.slice(2, 29)}, 2));
   ASSERT_EQ(quantizers.size(), 2u);
   for (std::size_t l = 0; l < 2; ++l) {
@@ -60,7 +60,7 @@ TEST(VqVaePrior, CodesAreTheModelsAndBothPriorsAgree) {
   const auto model = small_coder();
   torch::manual_seed(2);
   const auto x = torch::rand({1, 3, 30, 32});
-  const auto quantizers = tree_quantizers(*model, {x});
+  auto quantizers = tree_quantizers(*model, {x});
   VqVaePrior prior(*model, quantizers);
   EXPECT_DOUBLE_EQ(prior.usual_rate_bpp(0), std::log2(12.0) * (1.0 / 16 + 1.0 / 4));
   const auto coded = prior.encode(x, 0);
@@ -88,7 +88,7 @@ TEST(VqVaePrior, LearnsWhatFollowsWhat) {
   const auto model = small_coder();
   torch::manual_seed(2);
   const auto x = torch::rand({1, 3, 4, 4}).repeat({1, 1, 8, 8});
-  const auto quantizers = tree_quantizers(*model, {x});
+  auto quantizers = tree_quantizers(*model, {x});
   VqVaePrior prior(*model, quantizers);
   torch::optim::Adam optimizer(prior.parameters(), 1e-2);
   auto rng = make_rng(1, 2);

@@ -57,7 +57,7 @@ std::vector<entropy::CodeMap> maps_of(codec::Transform& transform, const codec::
 }
 
 codec::ModelFile model_file(VqVae& coder) {
-  const auto quantizers = tree_quantizers(coder, {torch::rand({4, 3, 32, 32})});
+  auto quantizers = tree_quantizers(coder, {torch::rand({4, 3, 32, 32})});
   VqVaePrior prior(coder, quantizers);
   codec::ModelFile model;
   model.name = "small";
