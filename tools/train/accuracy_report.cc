@@ -48,7 +48,8 @@ Classifier trained_on(const LabelledSet& set, std::uint64_t seed, const Accuracy
          .decay_start = 0.5,
          .seed = seed,
          .log_every = 1000,
-         .run_folder = options.run + "/classifier/" + set.name + "-" + std::to_string(seed)});
+         .run_folder = options.run + "/classifier/" + set.name + "-" + std::to_string(seed) +
+                       "-of-" + std::to_string(options.steps)});
   return classifier;
 }
 

@@ -19,8 +19,8 @@ struct AccuracyOptions {
 // "real_top_1", "real_top_5", and the same of "reconstructions" and "samples": accuracy on real
 // test pictures, means over the seeds, of who learned from those; "real_judging_samples_top_1" and
 // the like: of who learned from real pictures, on those. A model has what it can make. Trains each
-// classifier in <run>/classifier and writes every seed's to <run>/classifier/accuracy.csv. Throws
-// Error(kUsage) where there are no labels.
+// classifier in <run>/classifier/<set>-<seed>-of-<steps> and writes every seed's to
+// <run>/classifier/accuracy.csv. Throws Error(kUsage) where there are no labels.
 std::vector<models::Figure> accuracy_figures(const FinishedModel& finished,
                                              const AccuracyOptions& options);
 

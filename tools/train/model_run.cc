@@ -133,6 +133,7 @@ void add_options(CLI::App& app, ModelArguments& arguments) {
   app.add_option("-T,--threads", arguments.threads, "threads; 0: one a processor")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  add_device_option(app, arguments.device);
   for (const auto& option : arguments.factory->options())
     std::visit(Adder{app, option}, option.value);
   // Written into the run's configuration; nobody gives them by hand.

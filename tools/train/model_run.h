@@ -26,6 +26,7 @@ struct ModelArguments {
   std::string data, output;
   models::PictureShape picture;  // from the data
   int threads = 0;
+  std::string device = "auto";
 };
 
 ModelArguments arguments_for(const std::string& name);

@@ -1,5 +1,7 @@
 #include "tools/train/prior_phases.h"
 
+#include "models/codec_layers.h"
+#include "models/device.h"
 #include "models/integer_export.h"
 #include "models/trainer.h"
 #include "tools/output_file.h"
@@ -70,7 +72,12 @@ PriorContext context_named(const std::string& name) {
 void train_prior_phases(CodeMapPrior& prior, const PriorTrainingOptions& options,
                         const std::string& folder, const Ranks& ranks) {
   if (!options.without.empty()) prior.remove(context_named(options.without));
+  const auto device = find_device(options.training.device, ranks.rank());
+  prior.to(device);
+  prior.compute_in(fast_type(device));
   train_phases(prior, options, folder, ranks);
+  prior.to(torch::kCPU);
+  prior.compute_in(fast_type(torch::kCPU));
   if (ranks.is_first()) report_prior(prior, measured_pictures(options), folder + "/figures.csv");
 }
 

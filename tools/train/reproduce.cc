@@ -146,6 +146,7 @@ void require_same_options(const Training& training) {
   parse_training(app, training.words);
   wanted.picture = there.picture;
   wanted.threads = there.threads;
+  wanted.device = there.device;
   wanted.data = there.data;
   wanted.output = there.output;
   if (configuration_of(wanted) != configuration_of(there))

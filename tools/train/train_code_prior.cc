@@ -8,7 +8,6 @@
 
 #include "codec/codec.h"
 #include "entropy/error.h"
-#include "models/codec_layers.h"
 #include "models/generative/vq_vae_bytes.h"
 #include "models/generative/vq_vae_prior.h"
 #include "models/generative/vq_vae_transform.h"
@@ -125,9 +124,8 @@ void train_on(FinishedModel& finished, VqVae& trained, const PriorTrainingOption
   const auto tested = pictures_for(finished, /*folder=*/"", "test", kMostTested);
   auto file = describe(trained, name);
   const auto coder = read_vq_vae(file.networks);
-  const auto quantizers = counted_quantizers(*coder, options);
+  auto quantizers = counted_quantizers(*coder, options);
   VqVaePrior prior(*coder, quantizers);
-  prior.compute_in(fast_type(torch::kCPU));
   const auto folder = options.output + ".run";
   train_prior_phases(prior, options, folder, ranks);
   if (!ranks.is_first()) return;

@@ -126,10 +126,8 @@ void train_and_report(codec::ModelFile model, const CodebooksOptions& options,
   }
   const auto before = model.qualities;
   auto codec = new_codebooks(model, options, ranks);
-  codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.prior.price_factor);
   import_contexts(model.prior, prior.levels());
-  prior.compute_in(fast_type(torch::kCPU));
   train_prior_phases(prior, options.prior, options.run(), ranks);
   if (!ranks.is_first()) return;
   model.name = options.name.empty() ? fs::path(options.prior.output).stem().string() : options.name;

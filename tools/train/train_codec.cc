@@ -6,6 +6,7 @@
 #include "entropy/error.h"
 #include "models/checkpoint.h"
 #include "models/codebook_training.h"
+#include "models/device.h"
 #include "models/image_dataset.h"
 #include "models/trainer.h"
 #include "tools/library/file_io.h"
@@ -25,6 +26,9 @@ constexpr std::int64_t kStatisticsSide = 256;  // pixels of the crops that stati
 void train_transform(CodecModel& model, const CodecTrainingOptions& options, const CodecRun& run,
                      const std::vector<std::string>& paths, const Ranks& ranks) {
   CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
+  const auto device = find_device(options.training.device, ranks.rank());
+  model.to(device);
+  model.compute_in(fast_type(device));
   train(model, crops,
         {.steps = options.training.steps,
          .batch = options.training.batch,
@@ -32,6 +36,8 @@ void train_transform(CodecModel& model, const CodecTrainingOptions& options, con
          .seed = options.training.seed,
          .run_folder = run.transform()},
         {}, {}, ranks);
+  model.to(torch::kCPU);
+  model.compute_in(fast_type(torch::kCPU));
   if (ranks.is_first()) save_weights(run.weights(), model);
 }
 
@@ -59,6 +65,10 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
                                [&] { return read_codec(library::read_file(run.codebooks())); });
   codec.networks = model.networks();
   model.polish_with(codec, options.price_factor);
+  const auto device = find_device(options.training.device, ranks.rank());
+  model.to(device);
+  model.compute_in(fast_type(device));
+  codec.to(device);
   CropDataset crops(paths, {.side = options.crop, .pattern_share = options.pattern_share});
   train(model, crops,
         {.steps = options.polish_steps,
@@ -68,6 +78,7 @@ void polish(CodecModel& model, const CodecTrainingOptions& options, const CodecR
          .seed = options.training.seed + 1,
          .run_folder = run.polish()},
         {}, {}, ranks);
+  codec.to(torch::kCPU);
   if (ranks.is_first()) write_output(run.codec(), write_codec(codec));
 }
 
@@ -97,7 +108,6 @@ void train_codec(std::vector<std::string> arguments, const Ranks& ranks) {
     model.start_from(statistics.batch(48, rng).images);
   else
     load_weights(options.start_from, model, {".blocks."});
-  model.compute_in(fast_type(torch::kCPU));
   train_transform(model, options, run, paths, ranks);
   if (!fs::exists(run.codebooks())) train_all_codebooks(model, options, run, statistics, ranks);
   ranks.meet();  // The codebooks are there to be read.

@@ -81,8 +81,15 @@ void add_training_options(CLI::App& app, TrainingOptions& options) {
   app.add_option("-T,--threads", options.threads, "threads; 0: one a processor")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  add_device_option(app, options.device);
   app.set_config("--config", "", "TOML file of these options");
   app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+void add_device_option(CLI::App& app, std::string& device) {
+  app.add_option("--device", device, "cpu, cuda, or auto: a GPU where there is one")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
 }
 
 void use_threads(int threads) {

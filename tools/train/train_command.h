@@ -22,9 +22,11 @@ struct TrainingOptions {
   double learning_rate = 5e-4;
   std::uint64_t seed = 1;
   int threads = 0;  // 0: one a processor
+  std::string device = "auto";
 };
 void add_training_options(CLI::App& app, TrainingOptions& options);
 void use_threads(int threads);
+void add_device_option(CLI::App& app, std::string& device);
 
 // Each parses its own arguments (without the command's name) and does the work. Of several ranks
 // all do the same, but only the first writes and prints.

@@ -5,6 +5,7 @@
 #include "entropy/error.h"
 #include "models/checkpoint.h"
 #include "models/dataset.h"
+#include "models/device.h"
 #include "models/trainer.h"
 #include "tools/output_file.h"
 #include "tools/train/model_run.h"
@@ -24,6 +25,7 @@ std::function<double()> figure_of(GenerativeModel& model, const ModelArguments& 
     throw Error(ErrorKind::kUsage, "--validate-every: this model's data have no part for it");
   const auto batch = whole_set(pictures, arguments.factory->pixels(), kMost);
   return [&model, batch, seed = arguments.training.seed] {
+    const OnProcessor there(model);
     auto rng = make_rng(seed, kScoreStream);
     return model.figures(batch, {.samples = 1}, rng).at(0).value;
   };
@@ -64,6 +66,7 @@ void train_model(const std::string& name, std::vector<std::string> words, const 
   }
   const auto data = arguments.factory->batches(std::move(sets.train));
   arguments.training.run_folder = run.folder;
+  model->to(find_device(arguments.device, ranks.rank()));
   train(*model, *data, arguments.training, /*every_log=*/{}, stopping, ranks);
   if (ranks.is_first()) save_weights(run.weights(), *model, torch::kFloat32);
 }

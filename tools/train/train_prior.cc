@@ -76,13 +76,11 @@ void train_prior(std::vector<std::string> arguments, const Ranks& ranks) {
     model = codec::read_model(library::read_file(source));
     return read_codec(model.networks);
   });
-  codec.networks->compute_in(fast_type(torch::kCPU));
   PriorModel prior(codec, options.price_factor);
   if (from_model)
     import_prior(model.prior, prior.levels());
   else
     start_from_transform(prior, codec, run);
-  prior.compute_in(fast_type(torch::kCPU));
   train_prior_phases(prior, options, run.prior(), ranks);
   if (!ranks.is_first()) return;
   if (!from_model) {
