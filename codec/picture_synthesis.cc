@@ -31,7 +31,15 @@ void copy_piece(const Image& piece, const Rectangle& place, const Rectangle& cro
   }
 }
 
+Tiling pieces_of(int width, int height) {
+  return Tiling(width, height, default_tile_size(width, height));
+}
+
 }  // namespace
+
+void prepare_synthesis(Transform& transform, int width, int height, int threads) {
+  transform.prepare(width, height, pieces_of(width, height).tile(0), threads);
+}
 
 Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rectangle& crop,
                       bool grey, int threads) {
@@ -44,7 +52,7 @@ Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rec
   result.pixels.resize(result.area() * static_cast<std::size_t>(result.channels));
   const Rectangle whole =
       aligned(crop, transform.coarsest_stride(), {0, 0, region.width, region.height});
-  const Tiling pieces(whole.width, whole.height, default_tile_size(whole.width, whole.height));
+  const Tiling pieces = pieces_of(whole.width, whole.height);
   for (int i = 0; i < pieces.count(); ++i) {
     Rectangle place = pieces.tile(i);
     place.x += whole.x;

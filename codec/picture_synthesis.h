@@ -22,4 +22,7 @@ struct CodedRegion {
 Image synthesise_crop(Transform& transform, const CodedRegion& region, const Rectangle& crop,
                       bool grey, int threads);
 
+// For synthesise_crop() of a whole picture, beside the decoding of its codes.
+void prepare_synthesis(Transform& transform, int width, int height, int threads);
+
 }  // namespace vqcodec::codec

@@ -57,6 +57,10 @@ class Transform {
   virtual Image synthesise(std::span<const entropy::CodeMap> maps, const PlainCells& plain,
                            int width, int height, const Rectangle& rectangle, int quality,
                            int threads) = 0;
+
+  // Does beforehand what of synthesise() depends on sizes alone.
+  virtual void prepare(int /*width*/, int /*height*/, const Rectangle& /*rectangle*/,
+                       int /*threads*/) {}
 };
 
 }  // namespace vqcodec::codec

@@ -8,6 +8,7 @@
 
 #include "codec/codec.h"
 #include "codec/image_io.h"
+#include "codec/picture_synthesis.h"
 #include "codec/stage_clock.h"
 #include "entropy/error.h"
 #include "tools/batch.h"
@@ -84,15 +85,17 @@ int decompress_all(const DecompressArguments& arguments, const Verbosity& verbos
     const auto file = clock.time("read file", [&] { return codec::inspect(bytes); });
     const auto* model =
         clock.time("read model", [&] { return &models.with_fingerprint(file.fingerprint); });
-    // The codes are decoded meanwhile; synthesis waits for it.
-    library::DeferredTransform networks(std::async(std::launch::async, [&, model] {
-      return &models.transform(*model, arguments.batch.device);
-    }));
-    library::ObservedTransform transform(networks,
-                                         [&](double fraction) { progress.advance(fraction); });
     const ThreadSeats::Seat seat(seats, pixels_to_decode(file, options.crop));
     auto own = options;
     own.threads = seat.threads();
+    // The codes are decoded meanwhile; synthesis waits for it.
+    library::DeferredTransform networks(std::async(std::launch::async, [&, model] {
+      auto& made = models.transform(*model, arguments.batch.device);
+      if (!own.crop) codec::prepare_synthesis(made, file.width, file.height, own.threads);
+      return &made;
+    }));
+    library::ObservedTransform transform(networks,
+                                         [&](double fraction) { progress.advance(fraction); });
     const auto image = codec::decompress(bytes, *model, transform, own, &timings);
     clock.time("write picture", [&] { write_picture(job.output, image, format); });
     if (image.width == file.width && image.height == file.height && options.levels == 0)

@@ -186,6 +186,12 @@ class CodecTransform : public codec::Transform {
     return to_image(restored, {area.x - seen.x, area.y - seen.y, area.width, area.height});
   }
 
+  void prepare(int width, int height, const Rectangle& area, int threads) override {
+    const auto seen = widened(area, margin(), width, height);
+    constexpr auto kFinest = static_cast<int>(kLevels) - 1;
+    networks_->prepare(positions(seen.height, kFinest), positions(seen.width, kFinest), threads);
+  }
+
  private:
   const LevelTables& tables_of(int quality) const {
     require_fit(static_cast<std::size_t>(quality) < tables_.size());

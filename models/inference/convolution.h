@@ -24,7 +24,8 @@ using ElementType = dnnl::memory::data_type;
 // One thread's calls, in order. Compiled kernels are kept by oneDNN for the whole process.
 class Convolver {
  public:
-  explicit Convolver(ElementType compute);
+  enum class Mode { kRun, kCompile };  // kCompile: results hold nothing
+  explicit Convolver(ElementType compute, Mode mode = Mode::kRun);
 
   Tensor borrowed(Grid& grid) const;   // its values as they are
   Tensor converted(const Grid& grid);  // in the type of the convolutions
@@ -45,6 +46,7 @@ class Convolver {
   dnnl::engine engine_;
   dnnl::stream stream_;
   ElementType compute_;
+  Mode mode_;
 };
 
 }  // namespace vqcodec::models

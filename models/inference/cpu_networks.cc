@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <mutex>
+#include <set>
 
 #include "entropy/error.h"
 #include "models/inference/block_transform.h"
@@ -75,6 +78,15 @@ class CpuNetworks : public Networks {
     return shuffled(multiplied(y, synthesis_matrix_, kChannelCount));
   }
 
+  void prepare(int height, int width, int threads) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!prepared_.insert({height, width, threads}).second) return;
+    }
+    omp_set_num_threads(threads);  // Kernels are compiled for so many.
+    synthesis_.compile(height, width, compute_);
+  }
+
  private:
   static constexpr int kChannelCount = static_cast<int>(kChannels);
 
@@ -128,6 +140,8 @@ class CpuNetworks : public Networks {
   std::vector<float> analysis_matrix_, synthesis_matrix_;
   std::vector<float> deviation_;     // (kChannels)
   std::vector<Order> order_, back_;  // [level]
+  std::mutex mutex_;
+  std::set<std::array<int, 3>> prepared_;  // height, width, threads
 };
 
 }  // namespace

@@ -23,6 +23,8 @@ class Networks {
   // The inverse; what comes back may leave 0..1.
   virtual Grid synthesise(const std::vector<Grid>& levels, int quality,
                           std::span<const std::uint8_t> active, int threads) = 0;
+  // Compiles what synthesise() runs where the finest level has this size.
+  virtual void prepare(int /*height*/, int /*width*/, int /*threads*/) {}
 };
 
 enum class Precision {

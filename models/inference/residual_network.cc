@@ -19,6 +19,15 @@ ResidualNetwork::ResidualNetwork(TensorQueue& tensors, const CodecOptions& optio
 
 Grid ResidualNetwork::run(const Grid& x, int quality, ElementType compute) const {
   Convolver convolver(compute);
+  return run_with(convolver, x, quality);
+}
+
+void ResidualNetwork::compile(int height, int width, ElementType compute) const {
+  Convolver convolver(compute, Convolver::Mode::kCompile);
+  run_with(convolver, make_grid(height, width, static_cast<int>(kChannels)), /*quality=*/0);
+}
+
+Grid ResidualNetwork::run_with(Convolver& convolver, const Grid& x, int quality) const {
   auto result = make_grid(x.height, x.width, x.channels);
   auto output = convolver.borrowed(result);
   const auto input = convolver.converted(x);

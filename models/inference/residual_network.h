@@ -16,8 +16,11 @@ class ResidualNetwork {
   ResidualNetwork(TensorQueue& tensors, const CodecOptions& options);
   // x: (h,w,kChannels). Returns as many.
   Grid run(const Grid& x, int quality, ElementType compute) const;
+  // The kernels of run() on a grid of this size.
+  void compile(int height, int width, ElementType compute) const;
 
  private:
+  Grid run_with(Convolver& convolver, const Grid& x, int quality) const;
   struct Block {
     std::vector<float> scale, shift;  // (qualities, hidden)
     ConvolutionWeights first, second;

@@ -79,6 +79,20 @@ TEST(CpuNetworks, ThreadsDoNotChangeThePicture) {
 }
 
 // What comes from a file is an index only after it was checked.
+// Beside another picture's synthesis too, and for a size that is not the one that follows.
+TEST(CpuNetworks, PreparingDoesNotChangeThePicture) {
+  const TinyNetworks tiny{.lap_deviation = 0.05f};
+  const auto networks = networks_of(bytes_of(tiny), Precision::kFast);
+  const auto levels = networks->analyse(noise_picture(96, 160, 5), 0, {}, 1);
+  const auto expected = networks->synthesise(levels, 0, {}, 1);
+  std::thread beside([&] {
+    for (const int height : {12, 12, 40}) networks->prepare(height, /*width=*/20, /*threads=*/1);
+  });
+  EXPECT_EQ(networks->synthesise(levels, 0, {}, 1).values, expected.values);
+  beside.join();
+  EXPECT_EQ(networks->synthesise(levels, 0, {}, 1).values, expected.values);
+}
+
 TEST(CpuNetworks, RefusesAnOrderThatIsNone) {
   const TinyNetworks tiny{.order_is_permutation = false};
   const auto bytes = bytes_of(tiny);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "codec/codec.h"
+#include "codec/picture_synthesis.h"
 #include "tools/library/c_image.h"
 #include "tools/library/c_struct.h"
 #include "tools/library/defaults.h"
@@ -225,8 +226,11 @@ vqcodec_status vqcodec_decompress(vqcodec_context* context, const void* bytes, s
     Observer observer(given.progress, given.progress_opaque);
     const auto& model = context->models.with_fingerprint(file.fingerprint);
     // The codes are decoded meanwhile; synthesis waits for it.
-    library::DeferredTransform networks(std::async(
-        std::launch::async, [&] { return &context->models.transform(model, context->device); }));
+    library::DeferredTransform networks(std::async(std::launch::async, [&] {
+      auto& made = context->models.transform(model, context->device);
+      codec::prepare_synthesis(made, file.width, file.height, own.threads);
+      return &made;
+    }));
     library::ObservedTransform transform(networks, std::ref(observer));
     const auto picture = codec::decompress(file_bytes, model, transform, own);
     vqcodec_image result{};
