@@ -10,6 +10,11 @@
 
 namespace vqcodec::models {
 
+// The paper's beta weighs two things against each other that are two parameters. codebook_rate
+// leaves the points where training comes to rest as they are; beta_c moves them. Measured (row 13 of
+// testdata/results.csv): codewords at five times the rate give a smaller error at the same rate in
+// bits (0.075 for 0.085, 0.225 bits a pixel), a larger beta_c gives it for more bits (4 for 0.25:
+// 0.069 for 0.085, 0.272 for 0.224).
 struct LearnedCodebookOptions {
   std::int64_t codewords = 512;  // K
   std::int64_t dimension = 64;   // D

@@ -36,7 +36,7 @@ CodesRun codes_run(const DocumentFigure& figure, const FigureFolders& folders) {
 
 // One quantity of each recipe's log, over its steps.
 void draw_logged(const DocumentFigure& figure, const FigureFolders& folders,
-                 const std::string& quantity, const std::string& label) {
+                 const std::string& quantity, const std::string& label, bool logarithmic) {
   std::map<double, std::vector<std::string>> rows;  // by step
   const auto count = figure.recipes.size();
   for (std::size_t i = 0; i < count; ++i)
@@ -53,7 +53,11 @@ void draw_logged(const DocumentFigure& figure, const FigureFolders& folders,
     table.rows.push_back(values);
   }
   draw_lines(table,
-             {.x = "step", .x_label = "training steps", .y_label = label, .lines = figure.recipes},
+             {.x = "step",
+              .x_label = "training steps",
+              .y_label = label,
+              .lines = figure.recipes,
+              .logarithmic = logarithmic},
              folders.output + "/" + figure.name);
 }
 
@@ -66,16 +70,18 @@ double bits_by_prior(VqVae& model, const VqVae::Codes& codes, std::int64_t level
 }  // namespace
 
 void draw_perplexities(const DocumentFigure& figure, const FigureFolders& folders) {
-  draw_logged(figure, folders, "perplexity_0", "perplexity of a batch's codes");
+  draw_logged(figure, folders, "perplexity_0", "perplexity of a batch's codes",
+              /*logarithmic=*/false);
 }
 
 void draw_distortions(const DocumentFigure& figure, const FigureFolders& folders) {
-  draw_logged(figure, folders, "mse_over_variance", "squared error over variance of a batch");
+  draw_logged(figure, folders, "mse_over_variance", "squared error over variance of a batch",
+              /*logarithmic=*/true);
 }
 
 void draw_distances_from_means(const DocumentFigure& figure, const FigureFolders& folders) {
   draw_logged(figure, folders, "distance_from_means_0",
-              "codewords' squared distance from their means, over that of latents from codewords");
+              "squared distance from the means, over the latents' own", /*logarithmic=*/true);
 }
 
 // Over a run: the bound XY ln K of arXiv:1711.00937, section 3.3, which a uniform prior makes the

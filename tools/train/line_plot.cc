@@ -64,7 +64,8 @@ void draw_lines(const FigureTable& table, const LinePlot& plot, const std::files
                gnuplot_title(plot.lines[i]);
   }
   settings += "set xlabel " + gnuplot_title(plot.x_label) + "\nset ylabel " +
-              gnuplot_title(plot.y_label) + "\n" + kAxes;
+              gnuplot_title(plot.y_label) + "\n" + kAxes +
+              (plot.logarithmic ? "unset offsets\nset autoscale yfix\nset logscale y\n" : "");
   const bool drawn =
       run_gnuplot(path, [&](const std::string& svg_path, const std::string& png_path) {
         return gnuplot_in_both_formats(settings, command + "\n", svg_path, png_path);

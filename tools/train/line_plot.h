@@ -20,6 +20,7 @@ struct FigureTable {
 struct LinePlot {
   std::string x, x_label, y_label;  // x: a column of the table
   std::vector<std::string> lines;   // columns of the table, which are the lines' titles too
+  bool logarithmic = false;         // y
 };
 
 // Writes <path>.csv, and draws <path>.svg and <path>.png of what it says; where there is no

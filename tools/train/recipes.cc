@@ -8,6 +8,10 @@
 
 namespace vqcodec::tools {
 
+std::string row_of(const Recipe& recipe, const MeasuredFigure& figure) {
+  return figure.by == MeasuredBy::kClassifier ? "15" : recipe.row;
+}
+
 const Recipe& recipe_called(const std::string& name) {
   for (const auto& recipe : recipes())
     if (recipe.name == name) return recipe;

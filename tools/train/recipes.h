@@ -34,6 +34,9 @@ struct Recipe {
   std::vector<MeasuredFigure> figures;
 };
 
+// Of the documents' list: what a classifier says is a row of its own, whatever model it judges.
+std::string row_of(const Recipe& recipe, const MeasuredFigure& figure);
+
 std::span<const Recipe> recipes();
 // Throws Error(kUsage) where there is none of that name.
 const Recipe& recipe_called(const std::string& name);

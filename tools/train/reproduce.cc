@@ -166,10 +166,6 @@ std::string issue_of(const std::string& row) {
   return row == "10" || row == "13" || row == "14" || row == "15" ? "13" : "12";
 }
 
-std::string row_of(const Recipe& recipe, const MeasuredFigure& wanted) {
-  return wanted.by == MeasuredBy::kClassifier ? "15" : recipe.row;
-}
-
 Result result_of(const Recipe& recipe, const MeasuredFigure& wanted, const Figure& figure,
                  double seconds, const ReproduceArguments& arguments) {
   const auto row = row_of(recipe, wanted);

@@ -5,6 +5,7 @@
 
 #include "tools/evaluate/csv.h"
 #include "tools/evaluate/formatted.h"
+#include "tools/train/document_figures.h"
 #include "tools/train/recipes.h"
 
 namespace vqcodec::tools {
@@ -48,9 +49,16 @@ std::string line_of(const Recipe& recipe, const MeasuredFigure& figure, const Re
       figure.published.empty() ? "" : figure.published + " (" + figure.source + ")";
   const auto error = result.standard_error.empty() ? "" : " ± " + result.standard_error;
   const auto command = result.command.empty() ? "" : "`" + result.command + "`";
-  return "| " + recipe.row + " | " + figure.what + " | " + published + " | " + result.value +
-         error + " | " + figure.short_target + " | " + minutes(result.seconds) + " | " + command +
-         " | " + result.estimator + " |\n";
+  return "| " + row_of(recipe, figure) + " | " + figure.what + " | " + published + " | " +
+         result.value + error + " | " + figure.short_target + " | " + minutes(result.seconds) +
+         " | " + command + " | " + result.estimator + " |\n";
+}
+
+// A picture of the folder that the page links, or nothing where there is none.
+std::string shown(const std::filesystem::path& folder, const std::string& name,
+                  const std::string& title) {
+  if (!std::filesystem::exists(folder / name)) return "";
+  return "\n" + title + ":\n\n![" + title + "](" + (folder.filename() / name).string() + ")\n";
 }
 
 }  // namespace
@@ -63,13 +71,16 @@ std::string reproduction_table(const std::vector<Result>& results, const std::st
       if (found.empty()) found.emplace_back().value = "not measured yet";
       for (const auto& result : found) page += line_of(recipe, figure, result);
     }
-    const auto picture = std::filesystem::path(pictures) / (recipe.name + ".png");
-    if (std::filesystem::exists(picture))
-      samples += "\n" + recipe.title + ":\n\n![samples](" +
-                 (picture.parent_path().filename() / picture.filename()).string() + ")\n";
+    samples += shown(pictures, recipe.name + ".png", recipe.title);
   }
-  return samples.empty() ? page
-                         : page + "\n## Samples\n\nDrawn with seed 1, none chosen.\n" + samples;
+  if (!samples.empty()) page += "\n## Samples\n\nDrawn with seed 1, none chosen.\n" + samples;
+  std::string figures;
+  for (const auto& figure : document_figures())
+    for (const char* format : {".svg", ".png"})
+      figures += shown(pictures, "figures/" + figure.name + format, figure.about);
+  if (!figures.empty())
+    page += "\n## Figures\n\nMade by `vqcodec figures NAME` from the runs above.\n" + figures;
+  return page;
 }
 
 }  // namespace vqcodec::tools

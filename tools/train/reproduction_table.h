@@ -9,7 +9,8 @@
 namespace vqcodec::tools {
 
 // Of every recipe, row by row; of results with the same metric and command the last. pictures: a
-// folder that the page links, with <recipe>.png for those recipes that have samples to show.
+// folder that the page links, with <recipe>.png for those recipes that have samples to show, and
+// figures/<figure>.svg or .png.
 std::string reproduction_table(const std::vector<Result>& results, const std::string& pictures);
 
 }  // namespace vqcodec::tools
