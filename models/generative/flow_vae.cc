@@ -45,33 +45,36 @@ FlowVae::FlowVae(const FlowVaeOptions& options, const PictureShape& shape)
   for (auto& parameter : context_->children().back()->parameters()) parameter.zero_();
 }
 
-Mapped FlowVae::mapped(std::size_t k, const torch::Tensor& z, const torch::Tensor& context) {
-  const auto i = static_cast<std::int64_t>(k);
-  if (own_.flow == "iaf")  // each in the last one's order reversed
-    return iaf_[k]->forward(i == 0 ? z : z.flip(1), context);
-  PlanarMap map{.u = planar_.u.slice(0, i, i + 1),
-                .w = planar_.w.slice(0, i, i + 1),
-                .b = planar_.b.slice(0, i, i + 1)};
-  if (context.defined()) {
-    const auto latents = own_.latents;
-    const auto parts = context.chunk(own_.maps, 1)[k].split_with_sizes({latents, latents, 1}, 1);
-    map = {.u = map.u + parts[0], .w = map.w + parts[1], .b = map.b + parts[2].squeeze(1)};
+Mapped FlowVae::mapped(const torch::Tensor& z, const torch::Tensor& context) {
+  if (own_.flow != "iaf") return through_planar_maps(planar_maps(context), z);
+  Mapped result{.value = z, .log_volume = torch::zeros({z.size(0)}, z.options())};
+  for (std::size_t k = 0; k < iaf_.size(); ++k) {  // each in the last one's order reversed
+    const auto [value, log_volume] =
+        iaf_[k]->forward(k == 0 ? result.value : result.value.flip(1), context);
+    result = {.value = value, .log_volume = result.log_volume + log_volume};
   }
-  return map.forward(z);
+  return result;
+}
+
+PlanarMap FlowVae::planar_maps(const torch::Tensor& context) const {
+  PlanarMap maps{
+      .u = planar_.u.unsqueeze(0), .w = planar_.w.unsqueeze(0), .b = planar_.b.unsqueeze(0)};
+  if (!context.defined()) return maps;
+  const auto latents = own_.latents;
+  const auto parts = context.view({context.size(0), own_.maps, -1})
+                         .split_with_sizes({latents, latents, 1}, /*dim=*/2);
+  return {.u = maps.u + parts[0], .w = maps.w + parts[1], .b = maps.b + parts[2].squeeze(2)};
 }
 
 FlowVae::Draw FlowVae::draw(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
   const auto q = repeated(posterior(x), samples);
-  auto z = q.sample(rng);
-  auto log_q = q.log_prob(z);
+  const auto z = q.sample(rng);
+  const auto log_q = q.log_prob(z);
+  if (own_.maps == 0) return {.z = z, .log_q = log_q};
   const auto context =
       context_.is_empty() ? torch::Tensor() : context_->forward(x).repeat({samples, 1});
-  for (std::size_t k = 0; k < static_cast<std::size_t>(own_.maps); ++k) {
-    const auto [value, log_volume] = mapped(k, z, context);
-    z = value;
-    log_q = log_q - log_volume;
-  }
-  return {.z = z, .log_q = log_q};
+  const auto [value, log_volume] = mapped(z, context);
+  return {.z = value, .log_q = log_q - log_volume};
 }
 
 torch::Tensor FlowVae::log_weights(const torch::Tensor& x, std::int64_t samples, Rng& rng) {

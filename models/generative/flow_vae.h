@@ -38,8 +38,9 @@ class FlowVae : public Vae {
                               Rng& rng) override;
 
  private:
-  // The k-th map of z; context: (N,values) or undefined.
-  Mapped mapped(std::size_t k, const torch::Tensor& z, const torch::Tensor& context);
+  // z through all maps; context: (N,values) or undefined.
+  Mapped mapped(const torch::Tensor& z, const torch::Tensor& context);
+  PlanarMap planar_maps(const torch::Tensor& context) const;  // (1 or N,K,latents), ...
 
   FlowVaeOptions own_;
   PlanarMap planar_;  // (K,latents), (K,latents), (K)

@@ -7,14 +7,14 @@ namespace vqcodec::models {
 
 namespace {
 
-torch::Tensor along(const torch::Tensor& a, const torch::Tensor& b) { return (a * b).sum(1); }
+torch::Tensor along(const torch::Tensor& a, const torch::Tensor& b) { return (a * b).sum(-1); }
 
 }  // namespace
 
 torch::Tensor PlanarMap::invertible_u() const {
   const auto now = along(w, u);
   const auto wanted = torch::softplus(now) - 1;
-  return u + ((wanted - now) / along(w, w)).unsqueeze(1) * w;
+  return u + ((wanted - now) / along(w, w)).unsqueeze(-1) * w;
 }
 
 Mapped PlanarMap::forward(const torch::Tensor& z) const {
@@ -22,6 +22,18 @@ Mapped PlanarMap::forward(const torch::Tensor& z) const {
   const auto h = (along(z, w) + b).tanh();                  // (N)
   const auto stretch = (1 - h.square()) * along(u_hat, w);  // h'(.) u^'w > -1
   return {.value = z + h.unsqueeze(1) * u_hat, .log_volume = stretch.log1p()};
+}
+
+Mapped through_planar_maps(const PlanarMap& maps, torch::Tensor z) {
+  const auto u_hat = maps.invertible_u();
+  const auto u = u_hat.unbind(1), w = maps.w.unbind(1), b = maps.b.unbind(1);
+  std::vector<torch::Tensor> all_h;
+  for (std::size_t k = 0; k < u.size(); ++k) {
+    all_h.push_back((along(z, w[k]) + b[k]).tanh());
+    z = torch::addcmul(z, all_h.back().unsqueeze(1), u[k]);
+  }
+  const auto stretch = (1 - torch::stack(all_h, 1).square()) * along(u_hat, maps.w);
+  return {.value = z, .log_volume = stretch.log1p().sum(1)};
 }
 
 torch::Tensor PlanarMap::inverse(const torch::Tensor& f) const {

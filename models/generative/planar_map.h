@@ -21,6 +21,10 @@ struct PlanarMap {
   torch::Tensor inverse(const torch::Tensor& f) const;
 };
 
+// K maps one after the other: what does not depend on z is computed for all of them at once. u, w:
+// (1 or N,K,D); b: (1 or N,K). The log volumes are summed.
+Mapped through_planar_maps(const PlanarMap& maps, torch::Tensor z);
+
 // Parameters at which f is the identity and its line passes near the origin, within `reach` of it;
 // what is learned starts there. (count,D), (count,D), (count).
 PlanarMap identity_maps(std::int64_t count, std::int64_t dimension, double reach);

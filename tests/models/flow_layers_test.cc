@@ -45,7 +45,9 @@ TEST(Coupling, InverseAndVolumeAreExactAndWhatIsKeptStays) {
           expect_flow(*flow, x, "coupling");
           const auto [value, log_volume] = flow->forward(x);
           EXPECT_EQ(log_volume.abs().max().item<double>() > 0, kind != CouplingKind::kAdditive);
-          if (kind == CouplingKind::kShrinking) EXPECT_LT(log_volume.max().item<double>(), 0);
+          if (kind == CouplingKind::kShrinking) {
+            EXPECT_LT(log_volume.max().item<double>(), 0);
+          }
           const auto stays = (value == x)[0].flatten();
           const auto expected = checkerboard       ? (x.numel() / 3 + (second ? 0 : 1)) / 2
                                 : shape.height > 1 ? x.numel() / 6

@@ -63,6 +63,26 @@ TEST(PlanarMap, InverseAndVolumeAreExact) {
   EXPECT_LE((each.inverse(each.forward(z).value) - z).abs().max().item<double>(), 1e-9);
 }
 
+TEST(PlanarMap, ManyInARowAreOneAfterTheOther) {
+  torch::manual_seed(5);
+  const auto z = normal({7, 3});
+  for (const std::int64_t n : {1, 7}) {  // the same for all examples, one for each
+    const PlanarMap maps{.u = normal({n, 4, 3}), .w = normal({n, 4, 3}), .b = normal({n, 4})};
+    auto expected = z;
+    auto log_volume = torch::zeros({7}, torch::kFloat64);
+    for (std::int64_t k = 0; k < 4; ++k) {
+      const PlanarMap map{
+          .u = maps.u.select(1, k), .w = maps.w.select(1, k), .b = maps.b.select(1, k)};
+      const auto [value, volume] = map.forward(expected);
+      expected = value;
+      log_volume = log_volume + volume;
+    }
+    const auto found = through_planar_maps(maps, z);
+    EXPECT_TRUE(torch::allclose(found.value, expected, 1e-12, 1e-12));
+    EXPECT_TRUE(torch::allclose(found.log_volume, log_volume, 1e-12, 1e-12));
+  }
+}
+
 TEST(PlanarMap, BeginsAsTheIdentity) {
   torch::manual_seed(4);
   const auto maps = identity_maps(50, 3, 2);
