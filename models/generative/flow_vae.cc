@@ -21,28 +21,33 @@ OptionList FlowVaeOptions::list() {
   return options;
 }
 
+namespace {
+
+// What the maps want to know of a picture.
+std::int64_t context_of(const FlowVaeOptions& options) {
+  if (options.maps == 0 || options.flow == "shared-planar") return 0;
+  return options.flow == "iaf" ? options.context : options.maps * (2 * options.latents + 1);
+}
+
+}  // namespace
+
 FlowVae::FlowVae(const FlowVaeOptions& options, const PictureShape& shape)
-    : Vae(options, shape), own_(options) {
+    : Vae(options, shape, context_of(options)), own_(options) {
   const auto k = options.maps, z = options.latents;
   if (k == 0) return;
-  const CodingNetwork network = {options.network, options.hidden, options.activation};
   if (options.flow == "iaf") {
     for (std::int64_t i = 0; i < k; ++i)
       iaf_.push_back(
           register_module("iaf" + std::to_string(i),
                           std::make_shared<InverseAutoregressiveFlow>(MadeOptions{
                               .values = z, .hidden = options.made, .context = options.context})));
-    context_ = register_module("context", encoder_network(network, shape, options.context));
     return;
   }
   planar_ = identity_maps(k, z, /*reach=*/1);
   planar_.u = register_parameter("u", planar_.u);
   planar_.w = register_parameter("w", planar_.w);
   planar_.b = register_parameter("b", planar_.b);
-  if (options.flow == "shared-planar") return;
-  context_ = register_module("context", encoder_network(network, shape, k * (2 * z + 1)));
-  torch::NoGradGuard no_grad;
-  for (auto& parameter : context_->children().back()->parameters()) parameter.zero_();
+  if (options.flow == "planar") forget_context();
 }
 
 Mapped FlowVae::mapped(const torch::Tensor& z, const torch::Tensor& context) {
@@ -59,7 +64,7 @@ Mapped FlowVae::mapped(const torch::Tensor& z, const torch::Tensor& context) {
 PlanarMap FlowVae::planar_maps(const torch::Tensor& context) const {
   PlanarMap maps{
       .u = planar_.u.unsqueeze(0), .w = planar_.w.unsqueeze(0), .b = planar_.b.unsqueeze(0)};
-  if (!context.defined()) return maps;
+  if (context.size(1) == 0) return maps;
   const auto latents = own_.latents;
   const auto parts = context.view({context.size(0), own_.maps, -1})
                          .split_with_sizes({latents, latents, 1}, /*dim=*/2);
@@ -67,13 +72,12 @@ PlanarMap FlowVae::planar_maps(const torch::Tensor& context) const {
 }
 
 FlowVae::Draw FlowVae::draw(const torch::Tensor& x, std::int64_t samples, Rng& rng) {
-  const auto q = repeated(posterior(x), samples);
+  const auto [posterior, context] = encoded(x);
+  const auto q = repeated(posterior, samples);
   const auto z = q.sample(rng);
   const auto log_q = q.log_prob(z);
   if (own_.maps == 0) return {.z = z, .log_q = log_q};
-  const auto context =
-      context_.is_empty() ? torch::Tensor() : context_->forward(x).repeat({samples, 1});
-  const auto [value, log_volume] = mapped(z, context);
+  const auto [value, log_volume] = mapped(z, context.repeat({samples, 1}));
   return {.z = value, .log_q = log_q - log_volume};
 }
 

@@ -38,14 +38,13 @@ class FlowVae : public Vae {
                               Rng& rng) override;
 
  private:
-  // z through all maps; context: (N,values) or undefined.
+  // z through all maps; context: (N,values), what the encoder says.
   Mapped mapped(const torch::Tensor& z, const torch::Tensor& context);
   PlanarMap planar_maps(const torch::Tensor& context) const;  // (1 or N,K,latents), ...
 
   FlowVaeOptions own_;
   PlanarMap planar_;  // (K,latents), (K,latents), (K)
   std::vector<std::shared_ptr<InverseAutoregressiveFlow>> iaf_;
-  torch::nn::Sequential context_{nullptr};
 };
 
 std::unique_ptr<ModelFactory> make_flow_vae_factory();

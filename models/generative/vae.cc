@@ -24,17 +24,29 @@ OptionList VaeOptions::list() {
   return options;
 }
 
-Vae::Vae(const VaeOptions& options, const PictureShape& shape) : options_(options), shape_(shape) {
+Vae::Vae(const VaeOptions& options, const PictureShape& shape, std::int64_t context)
+    : options_(options), shape_(shape) {
   const CodingNetwork network = {options.network, options.hidden, options.activation};
-  encoder_ = register_module("encoder", encoder_network(network, shape, 2 * options.latents));
+  encoder_ =
+      register_module("encoder", encoder_network(network, shape, 2 * options.latents + context));
   decoder_ = register_module("decoder", decoder_network(network, options.latents, shape));
   observation_ = register_module("observation", Observation(options.observation, shape));
 }
 
-DiagonalGaussian Vae::posterior(const torch::Tensor& x) {
-  const auto moments = encoder_->forward(x).chunk(2, /*dim=*/1);  // 2 x (N,latents)
-  return {.mean = moments[0], .log_variance = moments[1]};
+Vae::Encoded Vae::encoded(const torch::Tensor& x) {
+  const auto output = encoder_->forward(x);
+  const auto d = options_.latents;
+  return {.posterior = {.mean = output.slice(1, 0, d), .log_variance = output.slice(1, d, 2 * d)},
+          .context = output.slice(1, 2 * d)};
 }
+
+void Vae::forget_context() {
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : encoder_->children().back()->parameters())
+    parameter.slice(0, 2 * options_.latents).zero_();
+}
+
+DiagonalGaussian Vae::posterior(const torch::Tensor& x) { return encoded(x).posterior; }
 
 PixelDistribution Vae::likelihood(const torch::Tensor& z) {
   return observation_->around(

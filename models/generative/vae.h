@@ -28,7 +28,8 @@ struct VaeOptions {
 
 class Vae : public GenerativeModel {
  public:
-  Vae(const VaeOptions& options, const PictureShape& shape);
+  // context: values that the encoder says of a picture beside the posterior's moments.
+  Vae(const VaeOptions& options, const PictureShape& shape, std::int64_t context = 0);
 
   DiagonalGaussian posterior(const torch::Tensor& x);    // q(z|x), x: (N,C,H,W)
   PixelDistribution likelihood(const torch::Tensor& z);  // p(x|z), z: (N,latents)
@@ -52,6 +53,13 @@ class Vae : public GenerativeModel {
  protected:
   const VaeOptions& options() const { return options_; }
   const PictureShape& shape() const { return shape_; }
+  struct Encoded {
+    DiagonalGaussian posterior;
+    torch::Tensor context;  // (N,context)
+  };
+  Encoded encoded(const torch::Tensor& x);
+  // The encoder's last layer at zero, where it says the context.
+  void forget_context();
 
  private:
   VaeOptions options_;
