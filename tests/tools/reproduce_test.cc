@@ -136,7 +136,8 @@ TEST_F(Reproduce, WrongUseIsOneLineWithARemedy) {
 TEST_F(Reproduce, ThePageIsMadeFromTheResults) {
   const fs::path source = VQCODEC_SOURCE_DIR;
   if (fs::exists(source / "models/reproductions"))
-    fs::copy(source / "models/reproductions", sandbox_.path("reproductions"));
+    fs::copy(source / "models/reproductions", sandbox_.path("reproductions"),
+             fs::copy_options::recursive);
   const auto made =
       run("--table PAGE.md --results " + std::string(VQCODEC_TESTDATA_DIR) + "/results.csv");
   ASSERT_EQ(made.exit_code, 0) << made.err;
