@@ -78,7 +78,6 @@ TEST(CpuNetworks, ThreadsDoNotChangeThePicture) {
   for (const auto& result : results) EXPECT_LT(largest_difference(result, expected), 1e-5);
 }
 
-// What comes from a file is an index only after it was checked.
 // Beside another picture's synthesis too, and for a size that is not the one that follows.
 TEST(CpuNetworks, PreparingDoesNotChangeThePicture) {
   const TinyNetworks tiny{.lap_deviation = 0.05f};
@@ -93,6 +92,7 @@ TEST(CpuNetworks, PreparingDoesNotChangeThePicture) {
   EXPECT_EQ(networks->synthesise(levels, 0, {}, 1).values, expected.values);
 }
 
+// What comes from a file is an index only after it was checked.
 TEST(CpuNetworks, RefusesAnOrderThatIsNone) {
   const TinyNetworks tiny{.order_is_permutation = false};
   const auto bytes = bytes_of(tiny);
